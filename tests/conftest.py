@@ -1,0 +1,117 @@
+"""The cast of the tests, the clock, and the server that they run on."""
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from django.contrib.auth.models import Group, User
+from django.test import Client
+
+from booking.models import Appointment
+from flexclinic import embedded
+from services.models import Room, ServiceOption, Therapist
+from tests.browser.chromium import REQUIRED, find_chromium
+from tests.factories.booking import make_appointment, make_weekly_hours
+from tests.factories.services import make_option, make_room, make_therapist
+
+#: A Monday, 9 in the morning in New York.
+MONDAY_NINE = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
+NEW_YORK = ZoneInfo("America/New_York")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave browser tests out where there is no browser, or refuse to go on where one is required."""
+    if find_chromium():
+        return
+    if REQUIRED:
+        raise pytest.UsageError("No Chromium was found, and FLEXCLINIC_REQUIRE_BROWSER asks for one.")
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.skip(reason="no Chromium was found"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def database_server() -> Iterator[None]:
+    """The embedded PostgreSQL, unless DATABASE_URL names another."""
+    if "DATABASE_URL" in os.environ:
+        yield
+        return
+    with embedded.running():
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(database_server: None) -> None:
+    """Have the server before the test database is made."""
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    """Time stands still on Monday 23 November 2026, 9am in New York, until a test moves it."""
+    with time_machine.travel(MONDAY_NINE, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def at() -> Callable[..., datetime]:
+    """`at(24, 10, 30)`: 10:30 on the clinic's wall on 24 November 2026."""
+
+    def moment(day: int, hour: int = 0, minute: int = 0) -> datetime:
+        return datetime(2026, 11, day, hour, minute, tzinfo=NEW_YORK)
+
+    return moment
+
+
+@pytest.fixture
+def option(db: None) -> ServiceOption:
+    """An hour on request, with 15 minutes after it that stay free."""
+    return make_option()
+
+
+@pytest.fixture
+def room(option: ServiceOption) -> Room:
+    """The one room that the option can be in."""
+    room = make_room()
+    option.rooms.add(room)
+    return room
+
+
+@pytest.fixture
+def therapist(option: ServiceOption) -> Therapist:
+    """Gives the option, Monday to Friday from 9 to 12 and from 1 to 5."""
+    therapist = make_therapist(options=[option])
+    make_weekly_hours(therapist=therapist)
+    return therapist
+
+
+@pytest.fixture
+def appointment(therapist: Therapist, option: ServiceOption, at: Callable[..., datetime]) -> Appointment:
+    """Asked for: Tuesday 24 November at 10."""
+    return make_appointment(therapist=therapist, option=option, start=at(24, 10))
+
+
+@pytest.fixture
+def patient() -> Client:
+    """Somebody's browser, without an account."""
+    return Client()
+
+
+@pytest.fixture
+def outsider(db: None) -> Client:
+    """Somebody with an account that is not staff."""
+    client = Client()
+    client.force_login(User.objects.create_user("outsider"))
+    return client
+
+
+@pytest.fixture
+def desk(db: None) -> Client:
+    """The front desk, signed in."""
+    user = User.objects.create_user("frontdesk", is_staff=True)
+    user.groups.add(*Group.objects.filter(name="Front desk"))
+    client = Client()
+    client.force_login(user)
+    return client
