@@ -1,0 +1,79 @@
+"""The demo's posts, loaded from files that an editor could write: `demo_content/`, TOML with HTML bodies."""
+
+import datetime
+import tomllib
+import uuid
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from blog.models import Author, Category, Post, PostCallToBook, PostCareCard, PostFigure, PostRichText
+from blog.publishing import State
+
+FOLDER = Path(__file__).resolve().parent / "demo_content"
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((FOLDER / name).read_text(encoding="utf-8"))
+
+
+def post_files() -> list[dict[str, Any]]:
+    """What the files of `demo_content/posts/` say, in the order of their names."""
+    return [_read(f"posts/{file.name}") for file in sorted((FOLDER / "posts").glob("*.toml"))]
+
+
+@transaction.atomic
+def seed(*, at: datetime.datetime) -> int:
+    """Create what is missing of the demo's authors, categories and posts; give the number of new posts.
+
+    What is there stays as it is, so that nothing that an editor wrote is lost. A post is known by its
+    `feed_id`, whatever has become of its address. Dates count back from the aware instant `at`.
+    """
+    authors = {
+        author["slug"]: Author.objects.get_or_create(slug=author["slug"], defaults=author)[0]
+        for author in _read("authors.toml")["authors"]
+    }
+    categories = {
+        category["slug"]: Category.objects.get_or_create(slug=category["slug"], defaults=category)[0]
+        for category in _read("categories.toml")["categories"]
+    }
+    missing = [data for data in post_files() if not Post.objects.filter(feed_id=data["feed_id"]).exists()]
+    for data in missing:
+        _create_post(data, author=authors[data["author"]], category=categories[data["category"]], at=at)
+    return len(missing)
+
+
+def _create_post(data: dict[str, Any], *, author: Author, category: Category, at: datetime.datetime) -> None:
+    post = Post(
+        feed_id=uuid.UUID(data["feed_id"]),
+        slug=data["slug"],
+        title=data["title"],
+        summary=data["summary"],
+        seo_title=data.get("seo_title", ""),
+        seo_description=data.get("seo_description", ""),
+        state=State.LIVE,
+        publish_at=at - datetime.timedelta(days=data["days_ago"]),
+        author=author,
+        category=category,
+    )
+    post.full_clean()
+    post.save()
+    for place, block in enumerate(data["blocks"], start=1):
+        found = _block(block)
+        found.parent, found.region, found.ordering = post, "main", 10 * place
+        found.full_clean()
+        found.save()
+
+
+def _block(data: dict[str, Any]) -> PostRichText | PostFigure | PostCareCard | PostCallToBook:
+    match data:
+        case {"kind": "text", "html": html}:
+            return PostRichText(text=html.strip())
+        case {"kind": "figure", **fields}:
+            return PostFigure(**fields)
+        case {"kind": "care card", "urgency": urgency, "signs": signs}:
+            return PostCareCard(urgency=urgency, signs=signs.strip())
+        case {"kind": "call to book", **fields}:
+            return PostCallToBook(**fields)
+    raise ValueError(f"a demo post has a block of unknown kind: {data.get('kind')!r}")

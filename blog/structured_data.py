@@ -1,0 +1,42 @@
+"""What the pages say to machines, in the words of schema.org (JSON-LD)."""
+
+from typing import Any
+
+from django.conf import settings
+
+from blog.models import Post
+
+
+def absolute(path: str) -> str:
+    """The full address of a path on this site."""
+    return f"{settings.SITE_URL}{path}"
+
+
+def clinic_id() -> str:
+    """The name under which other pages' data refer to the clinic."""
+    return absolute("/#clinic")
+
+
+def blog_posting(post: Post) -> dict[str, Any]:
+    """Describe a published post with its author, its dates and, once there was one, its review."""
+    address = absolute(post.get_absolute_url())
+    data: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "BlogPosting",
+        "@id": f"{address}#post",
+        "mainEntityOfPage": address,
+        "url": address,
+        "headline": post.title,
+        "description": post.description,
+        "articleSection": post.category.name,
+        "inLanguage": settings.LANGUAGE_CODE,
+        "dateModified": post.last_changed.isoformat(),
+        "author": {"@type": "Person", "name": post.author.name},
+        "publisher": {"@type": "MedicalClinic", "@id": clinic_id(), "name": settings.CLINIC["name"]},
+    }
+    if post.publish_at is not None:
+        data["datePublished"] = post.publish_at.isoformat()
+    if post.reviewer is not None and post.reviewed_on is not None:
+        data["reviewedBy"] = {"@type": "Person", "name": post.reviewer.name}
+        data["lastReviewed"] = post.reviewed_on.isoformat()
+    return data

@@ -1,0 +1,15 @@
+"""The addresses under /blog/."""
+
+from django.urls import path
+
+from blog import views
+
+app_name = "blog"
+
+# The fixed words under /blog/ are `models.RESERVED_SLUGS`: a post of that name could not be reached.
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("feed/", views.feed, name="feed"),
+    path("category/<slug:slug>/", views.category, name="category"),
+    path("<slug:slug>/", views.post, name="post"),
+]
