@@ -1,0 +1,130 @@
+"""What the clinic offers, who gives it and where, in the admin."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from reversion.admin import VersionAdmin
+
+from flexclinic.lib import clock
+from services.models import Room, Service, ServiceOption, Therapist
+
+_PUBLICATION = (
+    "Publication",
+    {
+        "fields": ("state", ("publish_at", "expire_at")),
+        "description": "A live page shows from the first of these moments until the second.",
+    },
+)
+_REVIEW = (
+    "Medical review",
+    {
+        "fields": ("reviewer", ("reviewed_on", "next_review_on")),
+        "description": "A licensed clinician must review the page before a real clinic publishes it.",
+        "classes": ("collapse",),
+    },
+)
+_SEARCH = ("Search engines", {"fields": ("seo_title", "seo_description"), "classes": ("collapse",)})
+_PICTURE = ("Picture", {"fields": ("picture", "drawing", "picture_text")})
+
+
+class PageAdmin(VersionAdmin):  # type: ignore[misc]
+    """A page with an address, its revisions and what it is now."""
+
+    prepopulated_fields = {"slug": ["title"]}
+    search_fields = ("title", "summary", "slug")
+    history_latest_first = True
+    list_per_page = 50
+
+    @admin.display(description="now")
+    def publication(self, page: Service | Therapist) -> str:
+        """What the page is now."""
+        return str(page.publication(clock.now()).label)
+
+
+@admin.register(Service)
+class ServiceAdmin(PageAdmin):
+    """Treatments with their pages. What can be booked of them is in the options."""
+
+    list_display = ("title", "publication", "bookable_options", "position")
+    list_filter = ("state",)
+    fieldsets = (
+        (None, {"fields": (("title", "slug"), "summary", "body", "position")}),
+        _PICTURE,
+        _PUBLICATION,
+        _REVIEW,
+        _SEARCH,
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Service]:
+        """With the options, in one more query."""
+        services: QuerySet[Service] = super().get_queryset(request).prefetch_related("options")
+        return services
+
+    @admin.display(description="options")
+    def bookable_options(self, service: Service) -> str:
+        """The names of what can be booked."""
+        return ", ".join(option.name for option in service.options.all() if option.bookable) or "none"
+
+
+@admin.register(ServiceOption)
+class ServiceOptionAdmin(admin.ModelAdmin[ServiceOption]):
+    """What patients book: a service at a length and a price."""
+
+    list_display = ("name", "service", "minutes", "price", "booking", "clientele", "bookable")
+    list_display_links = ("name",)
+    list_filter = ("service", "booking", "bookable")
+    list_select_related = ("service",)
+    search_fields = ("name", "slug", "service__title")
+    prepopulated_fields = {"slug": ["name"]}
+    filter_horizontal = ("rooms",)
+    fieldsets = (
+        (None, {"fields": ("service", ("name", "slug"), ("minutes", "price"), "position")}),
+        (
+            "Booking",
+            {
+                "fields": (
+                    "bookable",
+                    "booking",
+                    "clientele",
+                    ("buffer_before", "buffer_after"),
+                    ("lead_minutes", "horizon_days"),
+                    "rooms",
+                )
+            },
+        ),
+    )
+
+
+@admin.register(Therapist)
+class TherapistAdmin(PageAdmin):
+    """The people who treat, with their pages and what they give."""
+
+    list_display = ("title", "role", "publication", "bookable", "position")
+    list_filter = ("bookable", "state")
+    search_fields = ("title", "role", "slug")
+    filter_horizontal = ("options",)
+    fieldsets = (
+        (None, {"fields": (("title", "slug"), "role", "summary", "bio", "position")}),
+        ("Booking", {"fields": ("bookable", "options")}),
+        _PICTURE,
+        _PUBLICATION,
+        _REVIEW,
+        _SEARCH,
+    )
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """A person has a name, not a title."""
+        labels = {**(kwargs.pop("labels", None) or {}), "title": "Name"}
+        return super().get_form(request, obj, change=change, labels=labels, **kwargs)
+
+
+@admin.register(Room)
+class RoomAdmin(admin.ModelAdmin[Room]):
+    """Where visits take place."""
+
+    list_display = ("name", "in_use")
+    list_filter = ("in_use",)
+    search_fields = ("name",)
+    prepopulated_fields = {"slug": ["name"]}

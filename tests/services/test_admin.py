@@ -1,0 +1,71 @@
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+
+from services.models import Service, ServiceOption
+from tests.factories.services import make_option, make_room, make_service, make_therapist
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("model", ["service", "serviceoption", "therapist", "room"])
+def test_lists_and_forms_open(admin_client: Client, model: str) -> None:
+    make_therapist(options=[make_option(rooms=[make_room()])])
+    assert admin_client.get(f"/admin/services/{model}/").status_code == 200
+    assert admin_client.get(f"/admin/services/{model}/add/").status_code == 200
+
+
+def test_a_service_is_changed_and_its_text_is_cleaned(admin_client: Client) -> None:
+    service = make_service(title="Before")
+    page = admin_client.get(f"/admin/services/service/{service.pk}/change/")
+    form = page.context["adminform"].form
+    data = {
+        name: "" if form[name].value() is None else form[name].value()
+        for name in form.fields
+        if name not in {"publish_at", "expire_at", "picture"}
+    }
+    data |= {
+        "title": "After",
+        "body": "<p>Slow <b>and</b> firm<script>alert(1)</script></p>",
+        "publish_at_0": "2020-01-01",
+        "publish_at_1": "00:00",
+        "expire_at_0": "",
+        "expire_at_1": "",
+    }
+    response = admin_client.post(f"/admin/services/service/{service.pk}/change/", data)
+    assert response.status_code == 302, response.context["adminform"].form.errors
+    service = Service.objects.get(pk=service.pk)
+    assert service.title == "After"
+    assert "script" not in service.body
+    assert "firm" in service.body
+
+
+def test_an_option_is_added(admin_client: Client) -> None:
+    service, room = make_service(), make_room()
+    data = {
+        "service": service.pk,
+        "name": "Long visit",
+        "slug": "long-visit",
+        "minutes": "90",
+        "price": "120.50",
+        "position": "0",
+        "bookable": "on",
+        "booking": "request",
+        "clientele": "everyone",
+        "buffer_before": "0",
+        "buffer_after": "15",
+        "rooms": [room.pk],
+    }
+    assert admin_client.post("/admin/services/serviceoption/add/", data).status_code == 302
+    option = ServiceOption.objects.get(slug="long-visit")
+    assert (option.price, list(option.rooms.all())) == (Decimal("120.50"), [room])
+    assert (
+        admin_client.post("/admin/services/serviceoption/add/", {**data, "minutes": "0"}).status_code == 200
+    )
+
+
+def test_a_therapists_page_leads_to_the_week(admin_client: Client) -> None:
+    therapist = make_therapist()
+    page = admin_client.get(f"/admin/services/therapist/{therapist.pk}/change/")
+    assert f"/admin/booking/weeklyhours/week/{therapist.pk}/" in page.content.decode()
