@@ -1,0 +1,329 @@
+"""Outbox row → message with its calendar file, sent by the worker.
+
+While the mail server is spoken to, only the row of the outbox is locked, so that a server that hangs keeps
+nobody from booking, confirming or cancelling. The link is minted just before, in a transaction of its own: it
+must work from the moment that the message may have arrived. It is taken back when the server said no.
+
+A worker that dies between the server's yes and the commit leaves the row waiting, and the message goes out
+again with the same Message-ID. The same happens when the server took it and was cut off before it said so.
+These are the only ways in which something is said twice; nothing is lost.
+"""
+
+import contextlib
+import logging
+import re
+import smtplib
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from email import encoders
+from email.mime.base import MIMEBase
+from email.utils import parseaddr
+from enum import Enum
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.core.validators import validate_email
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from booking import ical, links
+from booking.enums import AppointmentStatus, NotificationKind, NotificationStatus
+from booking.models import Appointment, Notification
+from flexclinic.lib import clock, money, when
+
+logger = logging.getLogger(__name__)
+
+#: How long a message is tried. After that it has failed, and the desk sees it.
+GIVE_UP_AFTER = timedelta(days=2)
+
+
+#: The mail server has said that it does not take the message.
+_ANSWERED_NO = (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused)
+_ENHANCED_CODE = re.compile(rb"\d\.\d{1,3}\.\d{1,3}\b")
+
+
+class Outcome(Enum):
+    """What became of a message."""
+
+    SENT = "sent"
+    NOT_NEEDED = "not needed"
+    FAILED = "failed"
+    SETTLED_BEFORE = "settled before"
+
+
+class NotSentError(Exception):
+    """The message was not sent this time. Try again later. Never names the patient's address."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """When a message is still true, and what it is called."""
+
+    states: frozenset[AppointmentStatus]
+    subject: str
+    upcoming: bool = True  # it tells of a visit that is still to come
+    linked: bool = True  # it leads to the appointment's page
+
+
+_RULES = {
+    NotificationKind.RECEIVED: _Rule(
+        frozenset({AppointmentStatus.REQUESTED}), "We have your request for {time}"
+    ),
+    NotificationKind.CONFIRMED: _Rule(
+        frozenset({AppointmentStatus.CONFIRMED}), "Your appointment on {time} is confirmed"
+    ),
+    NotificationKind.DECLINED: _Rule(
+        frozenset({AppointmentStatus.DECLINED}),
+        "We cannot offer you {time}",
+        upcoming=False,
+        linked=False,
+    ),
+    NotificationKind.MOVED: _Rule(
+        frozenset({AppointmentStatus.REQUESTED, AppointmentStatus.CONFIRMED}),
+        "Your new time is {time}",
+    ),
+    NotificationKind.CANCELLED: _Rule(
+        frozenset({AppointmentStatus.CANCELLED}),
+        "Your appointment on {time} is cancelled",
+        upcoming=False,
+        linked=False,
+    ),
+}
+
+
+def deliver(*, notification_id: int) -> Outcome:
+    """Send a message of the outbox if it is still waiting and still true, and write down what became of it.
+
+    Raises NotSentError when it should be tried again: the mail server cannot be reached, hangs or answers
+    "later", or another worker has the message in hand. Any other exception means the same to a worker that
+    retries. Two days after the message was written (`GIVE_UP_AFTER`) it fails instead. An address or a
+    message that the server refuses for good fails at once.
+    """
+    with transaction.atomic():
+        notification = _claim(notification_id)
+        if notification is None:
+            return Outcome.SETTLED_BEFORE
+        if reason := _why_not_needed(notification):
+            _settle(notification, NotificationStatus.NOT_NEEDED, reason)
+            return Outcome.NOT_NEEDED
+    try:
+        return _send(notification)
+    except NotSentError:
+        raise
+    except Exception as error:
+        failure = error
+    # Outside the handler: what the mail server said may name the address, and must not follow into a log.
+    if _note_failure(notification_id, failure):
+        return Outcome.FAILED
+    if isinstance(failure, OSError):
+        raise NotSentError(_describe(failure))
+    raise failure
+
+
+def message_id(notification: Notification) -> str:
+    """The same for every repeat of a message, and for no other message.
+
+    Short, because a header that is folded over two lines keeps some mail programs from seeing the repeat.
+    """
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+    own = uuid.uuid5(notification.appointment.uid, f"{notification.kind}.{notification.version}")
+    return f"<{own.hex}@{domain}>"
+
+
+def compose(notification: Notification, *, token: str | None) -> EmailMultiAlternatives:
+    """The message, with a text and an HTML part that say the same, and the calendar file.
+
+    Nothing that a patient typed is in it but the address, which may belong to somebody else.
+    """
+    appointment = notification.appointment
+    rule = _RULES[NotificationKind(notification.kind)]
+    time = (
+        f"{when.format_date(appointment.starts_at, year=False)} at {when.format_time(appointment.starts_at)}"
+    )
+    subject = ical.one_line(rule.subject.format(time=time))
+    context = _context(appointment, subject=subject, token=token)
+    message = EmailMultiAlternatives(
+        subject=subject,
+        body=render_to_string(f"emails/{notification.kind}.txt", context).strip() + "\n",
+        from_email=settings.DEFAULT_FROM_EMAIL,
+        to=[appointment.email],
+        reply_to=[settings.CLINIC["email"]],
+        headers={
+            "Message-ID": message_id(notification),
+            "Auto-Submitted": "auto-generated",
+            "X-Auto-Response-Suppress": "OOF, AutoReply",
+        },
+    )
+    message.attach_alternative(render_to_string(f"emails/{notification.kind}.html", context), "text/html")
+    message.attach(_calendar_part(appointment))
+    return message
+
+
+def _claim(notification_id: int) -> Notification | None:
+    """The row, locked, with its appointment as it is now; None if it waits no longer. Raises NotSentError."""
+    rows = Notification.objects.filter(pk=notification_id, status=NotificationStatus.WAITING)
+    claimed = (
+        rows.select_for_update(skip_locked=True, of=("self",))
+        .select_related("appointment__option__service", "appointment__therapist", "appointment__room")
+        .first()
+    )
+    if claimed is None and rows.exists():
+        raise NotSentError("another worker has this message in hand")
+    return claimed
+
+
+def _why_not_needed(notification: Notification) -> str:
+    """Why the message would not be true any more, or would tell nobody; empty when it is to be sent."""
+    appointment = notification.appointment
+    rule = _RULES[NotificationKind(notification.kind)]
+    if not appointment.email:
+        return "There is no e-mail address any more."
+    if appointment.status not in rule.states:
+        return f"The appointment is {appointment.get_status_display().lower()} now."
+    if appointment.notifications.filter(version__gt=notification.version).exists():
+        return "A later message tells what holds now."
+    if rule.upcoming and appointment.starts_at <= clock.now():
+        return "The visit has begun."
+    return ""
+
+
+def _settle(notification: Notification, status: NotificationStatus, error: str = "") -> None:
+    notification.status = status
+    notification.last_error = error
+    notification.sent_at = clock.now() if status == NotificationStatus.SENT else None
+    notification.save(update_fields=["status", "last_error", "sent_at", "attempts"])
+
+
+def _send(seen: Notification) -> Outcome:
+    with _mail_server() as server:
+        linked = _RULES[NotificationKind(seen.kind)].linked
+        token = links.mint(appointment=seen.appointment) if linked else None
+        may_have_arrived = False
+        try:
+            with transaction.atomic():
+                notification = _claim(seen.pk)
+                if notification is None:
+                    return Outcome.SETTLED_BEFORE
+                if reason := _why_not_needed(notification):
+                    _settle(notification, NotificationStatus.NOT_NEEDED, reason)
+                    return Outcome.NOT_NEEDED
+                validate_email(notification.appointment.email)
+                message = compose(notification, token=token)
+                may_have_arrived = True
+                try:
+                    server.send_messages([message])
+                except _ANSWERED_NO:
+                    may_have_arrived = False
+                    raise
+                notification.attempts += 1
+                _settle(notification, NotificationStatus.SENT)
+                return Outcome.SENT
+        finally:
+            if token and not may_have_arrived:
+                links.take_back(token=token)
+
+
+@contextlib.contextmanager
+def _mail_server() -> Iterator[BaseEmailBackend]:
+    """A connection to the mail server, open before anything is minted or locked."""
+    server: BaseEmailBackend = get_connection()
+    server.open()
+    try:
+        yield server
+    finally:
+        # It has said what it had to say: whether it also says good-bye changes nothing.
+        with contextlib.suppress(OSError):
+            server.close()
+
+
+def _note_failure(notification_id: int, error: Exception) -> bool:
+    """Count a try that went wrong; say whether it was the last."""
+    with transaction.atomic():
+        notification = _claim(notification_id)
+        if notification is None:
+            return False
+        notification.attempts += 1
+        too_old = clock.now() - notification.created_at >= GIVE_UP_AFTER
+        failed = too_old or _is_for_good(error)
+        _settle(
+            notification,
+            NotificationStatus.FAILED if failed else NotificationStatus.WAITING,
+            _describe(error),
+        )
+    if failed:
+        logger.error("message %d could not be sent: %s", notification_id, notification.last_error)
+    else:
+        logger.warning("message %d was not sent this time: %s", notification_id, notification.last_error)
+    return failed
+
+
+def _is_for_good(error: Exception) -> bool:
+    """Whether the answer is about this address or this message, and final.
+
+    A final answer to anything before (greeting, sign-in, sender) is about the clinic's own set-up, which
+    somebody will mend: the message waits for that.
+    """
+    if isinstance(error, smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError):
+        return _answer(error)[0] >= 500
+    return isinstance(error, ValidationError)
+
+
+def _answer(error: smtplib.SMTPRecipientsRefused | smtplib.SMTPResponseException) -> tuple[int, bytes]:
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return next(iter(error.recipients.values()))
+    text = error.smtp_error
+    return error.smtp_code, text if isinstance(text, bytes) else text.encode()
+
+
+def _describe(error: Exception) -> str:
+    """What went wrong, for the desk and the log, in our words: the server's may repeat the address."""
+    match error:
+        case smtplib.SMTPRecipientsRefused() | smtplib.SMTPResponseException():
+            code, text = _answer(error)
+            more = _ENHANCED_CODE.match(text)
+            numbers = f"{code} {more[0].decode()}" if more else str(code)
+            if isinstance(error, smtplib.SMTPRecipientsRefused):
+                return f"The mail server does not take the address ({numbers})."
+            return f"The mail server answered {numbers}."
+        case ValidationError():
+            return "The e-mail address cannot be used."
+        case OSError():
+            return f"No mail server takes messages just now ({type(error).__name__})."
+        case _:
+            return f"The message could not be made ({type(error).__name__})."
+
+
+def _context(appointment: Appointment, *, subject: str, token: str | None) -> dict[str, Any]:
+    clinic = settings.CLINIC
+    page = reverse("booking:appointment", args=[token]) if token else ""
+    return {
+        "subject": subject,
+        "facts": [
+            ("When", when.format_date_time(appointment.starts_at)),
+            ("With", appointment.therapist.name),
+            ("What", f"{appointment.option.service.title}: {appointment.option.name}"),
+            ("Where", ical.place()),
+            ("Price", money.format_price(appointment.price)),
+            ("Reference", appointment.reference),
+        ],
+        "is_request": appointment.status == AppointmentStatus.REQUESTED,
+        "clinic": clinic,
+        "phone_href": "tel:" + re.sub(r"[^0-9+]", "", clinic["phone"]),
+        "page_url": settings.SITE_URL + page if page else "",
+        "book_url": settings.SITE_URL + reverse("booking:book"),
+    }
+
+
+def _calendar_part(appointment: Appointment) -> MIMEBase:
+    method = ical.message_method(appointment)
+    part = MIMEBase("text", "calendar", charset="utf-8", method=method.value)
+    part.set_payload(ical.appointment_calendar(appointment, method=method))
+    encoders.encode_base64(part)
+    part.add_header("Content-Disposition", "attachment", filename="appointment.ics")
+    return part

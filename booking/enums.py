@@ -1,0 +1,76 @@
+"""The words for an appointment's state, who acts, and what is told."""
+
+from django.db.models import TextChoices
+
+
+class AppointmentStatus(TextChoices):
+    """Where an appointment stands."""
+
+    REQUESTED = "requested", "Requested"
+    OFFERED = "offered", "Offered"
+    CONFIRMED = "confirmed", "Confirmed"
+    ARRIVED = "arrived", "Arrived"
+    COMPLETED = "completed", "Completed"
+    NO_SHOW = "no_show", "Did not come"
+    DECLINED = "declined", "Declined"
+    CANCELLED = "cancelled", "Cancelled"
+    EXPIRED = "expired", "Expired"
+
+
+#: An appointment in one of these states keeps its time from everybody else.
+BLOCKING = (
+    AppointmentStatus.REQUESTED,
+    AppointmentStatus.OFFERED,
+    AppointmentStatus.CONFIRMED,
+    AppointmentStatus.ARRIVED,
+    AppointmentStatus.COMPLETED,
+)
+#: Something may still happen to it.
+OPEN = (
+    AppointmentStatus.REQUESTED,
+    AppointmentStatus.OFFERED,
+    AppointmentStatus.CONFIRMED,
+    AppointmentStatus.ARRIVED,
+)
+#: It is over.
+FINAL = tuple(status for status in AppointmentStatus if status not in OPEN)
+
+
+class Actor(TextChoices):
+    """Who did a thing."""
+
+    PATIENT = "patient", "Patient"
+    DESK = "desk", "Front desk"
+    SYSTEM = "system", "System"
+
+
+class Source(TextChoices):
+    """Where a booking came from."""
+
+    WEB = "web", "Website"
+    DESK = "desk", "Front desk"
+
+
+class NotificationKind(TextChoices):
+    """What a message tells the patient."""
+
+    RECEIVED = "received", "Request received"
+    CONFIRMED = "confirmed", "Confirmed"
+    DECLINED = "declined", "Declined"
+    MOVED = "moved", "Moved"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class NotificationStatus(TextChoices):
+    """How far a message has come."""
+
+    WAITING = "waiting", "Waiting to be sent"
+    SENT = "sent", "Sent"
+    FAILED = "failed", "Could not be sent"
+    NOT_NEEDED = "not_needed", "No longer needed"
+
+
+class LinkPurpose(TextChoices):
+    """What a patient's link opens."""
+
+    APPOINTMENT = "appointment", "The appointment's page"

@@ -1,0 +1,51 @@
+"""What can go wrong with a booking. The docstring of each is the message that a person sees."""
+
+import inspect
+
+
+class BookingError(Exception):
+    """This booking could not be made. Please call us and we will help."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or inspect.cleandoc(type(self).__doc__ or ""))
+
+    @property
+    def message(self) -> str:
+        """The sentence for the person who tried."""
+        return str(self.args[0])
+
+
+class TimeJustGoneError(BookingError):
+    """That time has just gone. Nothing was booked. Here are the nearest free times."""
+
+
+class TimeNotOfferedError(BookingError):
+    """We do not offer that time. Nothing was booked. Here are the nearest free times."""
+
+
+class TherapistNotOfferedError(BookingError):
+    """That therapist does not offer this appointment. Choose another therapist, or anyone."""
+
+
+class StateHasChangedError(BookingError):
+    """This appointment has changed in the meantime. Look at it again before you act."""
+
+
+class NotPossibleNowError(BookingError):
+    """This cannot be done with the appointment as it stands."""
+
+
+class DiaryIsBusyError(BookingError):
+    """Many people are booking right now. Nothing was booked. Please try again in a moment."""
+
+
+class StartNotReadableError(BookingError):
+    """We could not read that time. Choose one of the free times."""
+
+
+class MissingHourError(BookingError):
+    """The clocks go forward that night and skip that time, so it does not exist. Here are the nearest free times."""
+
+
+class ShownTwiceError(BookingError):
+    """The clocks go back that night and show that time twice. Choose which of the two you mean."""

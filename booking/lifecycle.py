@@ -1,0 +1,379 @@
+"""What happens to appointments: the only writer of their status, times, therapist and room.
+
+Each function is one transaction: lock, check, save, then the event and the message that tell of it. Whoever calls
+gets the appointment back, or a `BookingError` whose message is for the person who tried; nothing was then changed.
+
+New appointments are inserted with ON CONFLICT DO NOTHING against the exclusion constraints: a lost race is an
+ordinary answer and no two clients ever wait for each other in a circle. A move is an UPDATE, which cannot do that, so
+it takes advisory locks on the therapists and rooms first, in sorted order. See docs/decisions/.
+"""
+
+import functools
+import logging
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import ParamSpec, TypeVar
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from psycopg import errors
+
+from booking import availability, notifications
+from booking.enums import Actor, AppointmentStatus, NotificationKind, Source
+from booking.exceptions import (
+    DiaryIsBusyError,
+    NotPossibleNowError,
+    StateHasChangedError,
+    TherapistNotOfferedError,
+    TimeJustGoneError,
+)
+from booking.models import Appointment, AppointmentEvent
+from booking.transitions import TRANSITIONS, Action
+from flexclinic.lib import clock
+from services.models import Room, ServiceOption, Therapist
+
+logger = logging.getLogger(__name__)
+
+_TRIES = 3
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """Who books, as they wrote it themselves."""
+
+    name: str
+    email: str = ""
+    phone: str = ""
+    first_visit: bool = False
+    note: str = ""
+    consent_version: str = ""
+
+
+def _one_transaction(act: Callable[P, R]) -> Callable[P, R]:
+    """Run a function in a transaction; start again when PostgreSQL chose it to give way; translate a lost race."""
+
+    @functools.wraps(act)
+    def in_one_transaction(*args: P.args, **kwargs: P.kwargs) -> R:
+        tries = 1 if connection.in_atomic_block else _TRIES
+        for attempt in range(1, tries + 1):
+            try:
+                with transaction.atomic():
+                    return act(*args, **kwargs)
+            except IntegrityError as error:
+                if isinstance(error.__cause__, errors.ExclusionViolation):
+                    raise TimeJustGoneError from error
+                raise
+            except OperationalError as error:
+                gave_way = isinstance(error.__cause__, errors.DeadlockDetected | errors.SerializationFailure)
+                if not gave_way:
+                    raise
+                logger.warning("%s gave way to another transaction (try %d)", act.__name__, attempt)
+        raise DiaryIsBusyError
+
+    return in_one_transaction
+
+
+def _span(start: datetime, minutes: int, before: int, after: int) -> tuple[DateTimeTZRange, DateTimeTZRange]:
+    """The visit and what it occupies. Lengths are minutes of elapsed time."""
+    end = start + timedelta(minutes=minutes)
+    return (
+        DateTimeTZRange(start, end, "[)"),
+        DateTimeTZRange(start - timedelta(minutes=before), end + timedelta(minutes=after), "[)"),
+    )
+
+
+def _insert(appointment: Appointment) -> bool:
+    """Insert unless its time is taken (or its request was already answered). Says whether the row is there."""
+    Appointment.objects.bulk_create([appointment], ignore_conflicts=True)
+    stored = Appointment.objects.filter(uid=appointment.uid).values_list("id", flat=True).first()
+    if stored is None:
+        return False
+    appointment.pk = stored
+    appointment.refresh_from_db(fields=["starts_at", "ends_at", "occupied_from", "occupied_until"])
+    return True
+
+
+def _record(
+    appointment: Appointment, action: Action, *, before: str, actor: Actor, user: User | None
+) -> None:
+    AppointmentEvent.objects.create(
+        appointment=appointment,
+        action=action,
+        from_status=before,
+        to_status=appointment.status,
+        version=appointment.version,
+        at=clock.now(),
+        actor=actor,
+        user=user,
+        visit=appointment.visit,
+        therapist_id=appointment.therapist_id,
+        room_id=appointment.room_id,
+    )
+
+
+def _new(
+    *,
+    option: ServiceOption,
+    therapist_id: int,
+    room_id: int | None,
+    start: datetime,
+    status: AppointmentStatus,
+    contact: Contact,
+    request_key: uuid.UUID,
+    source: Source,
+    buffers: bool = True,
+) -> Appointment:
+    now = clock.now()
+    visit, occupied = _span(
+        start,
+        option.minutes,
+        option.buffer_before if buffers else 0,
+        option.buffer_after if buffers else 0,
+    )
+    return Appointment(
+        status=status,
+        option=option,
+        therapist_id=therapist_id,
+        room_id=room_id,
+        visit=visit,
+        occupied=occupied,
+        price=option.price,
+        name=contact.name,
+        email=contact.email,
+        phone=contact.phone,
+        first_visit=contact.first_visit,
+        note=contact.note,
+        consented_at=now if contact.consent_version else None,
+        consent_version=contact.consent_version,
+        source=source,
+        request_key=request_key,
+        created_at=now,
+    )
+
+
+@_one_transaction
+def request(
+    *,
+    option: ServiceOption,
+    therapist: Therapist | None,
+    start: datetime,
+    contact: Contact,
+    request_key: uuid.UUID,
+) -> Appointment:
+    """Book a start for a patient, with one therapist or (None) with anyone who is free.
+
+    An instant option is confirmed at once, another waits for the desk; both keep their time from now on. The same
+    `request_key` again gives the appointment that the first one made. With anyone, the choices are tried in the
+    order of `availability.choices_at`, so that a lost race for one goes on to the next.
+
+    Raises TimeJustGoneError for a time that is taken, seen at once or in a lost race, TimeNotOfferedError for one that
+    the clinic does not offer, TherapistNotOfferedError for a therapist who does not give the option.
+    """
+    if earlier := Appointment.objects.filter(request_key=request_key).first():
+        return earlier
+    status = AppointmentStatus.CONFIRMED if option.is_instant else AppointmentStatus.REQUESTED
+    for choice in availability.choices_at(option=option, therapist=therapist, start=start):
+        appointment = _new(
+            option=option,
+            therapist_id=choice.therapist_id,
+            room_id=choice.room_id,
+            start=start,
+            status=status,
+            contact=contact,
+            request_key=request_key,
+            source=Source.WEB,
+        )
+        if _insert(appointment):
+            action = Action.BOOK if option.is_instant else Action.REQUEST
+            _record(appointment, action, before="", actor=Actor.PATIENT, user=None)
+            told = NotificationKind.CONFIRMED if option.is_instant else NotificationKind.RECEIVED
+            notifications.tell(appointment=appointment, kind=told)
+            return appointment
+    if earlier := Appointment.objects.filter(request_key=request_key).first():
+        return earlier  # the same form, sent twice at once
+    raise TimeJustGoneError
+
+
+@_one_transaction
+def book(
+    *,
+    option: ServiceOption,
+    therapist: Therapist,
+    room: Room | None,
+    start: datetime,
+    contact: Contact,
+    user: User | None,
+    request_key: uuid.UUID | None = None,
+    buffers: bool = True,
+) -> Appointment:
+    """Book for the desk: confirmed at once, at any start that overlaps nothing, with or without buffers.
+
+    The desk may go outside the hours and the notice that the website keeps to. Raises TherapistNotOfferedError and
+    TimeJustGoneError.
+    """
+    if not therapist.options.filter(pk=option.pk).exists():
+        raise TherapistNotOfferedError
+    appointment = _new(
+        option=option,
+        therapist_id=therapist.pk,
+        room_id=room.pk if room else None,
+        start=start,
+        status=AppointmentStatus.CONFIRMED,
+        contact=contact,
+        request_key=request_key or uuid.uuid4(),
+        source=Source.DESK,
+        buffers=buffers,
+    )
+    if not _insert(appointment):
+        if earlier := Appointment.objects.filter(request_key=appointment.request_key).first():
+            return earlier
+        raise TimeJustGoneError("The therapist or the room is taken at that time.")
+    _record(appointment, Action.BOOK, before="", actor=Actor.DESK, user=user)
+    notifications.tell(appointment=appointment, kind=NotificationKind.CONFIRMED)
+    return appointment
+
+
+def _locked(appointment: Appointment, action: Action, version: int | None) -> Appointment:
+    """The appointment as it is now, locked, if the action fits it and the caller has seen its newest version."""
+    current = Appointment.objects.select_for_update(of=("self",)).get(pk=appointment.pk)
+    if version is not None and current.version != version:
+        raise StateHasChangedError
+    if current.status not in TRANSITIONS[action].sources:
+        raise NotPossibleNowError(
+            f"{current.reference} is {current.get_status_display().lower()}: this cannot be done with it now."
+        )
+    return current
+
+
+def _act(
+    appointment: Appointment,
+    action: Action,
+    *,
+    actor: Actor,
+    user: User | None,
+    version: int | None,
+    told: NotificationKind | None,
+) -> Appointment:
+    current = _locked(appointment, action, version)
+    before = current.status
+    if target := TRANSITIONS[action].target:
+        current.status = target
+    current.version += 1
+    current.save(update_fields=["status", "version"])
+    _record(current, action, before=before, actor=actor, user=user)
+    if told:
+        notifications.tell(appointment=current, kind=told)
+    return current
+
+
+@_one_transaction
+def confirm(*, appointment: Appointment, user: User | None, version: int | None = None) -> Appointment:
+    """Say yes to a request. Raises NotPossibleNowError, and StateHasChangedError if `version` is not the newest."""
+    return _act(
+        appointment,
+        Action.CONFIRM,
+        actor=Actor.DESK,
+        user=user,
+        version=version,
+        told=NotificationKind.CONFIRMED,
+    )
+
+
+@_one_transaction
+def decline(*, appointment: Appointment, user: User | None, version: int | None = None) -> Appointment:
+    """Say no to a request; its time is free again. Raises as `confirm` does."""
+    return _act(
+        appointment,
+        Action.DECLINE,
+        actor=Actor.DESK,
+        user=user,
+        version=version,
+        told=NotificationKind.DECLINED,
+    )
+
+
+@_one_transaction
+def cancel(
+    *,
+    appointment: Appointment,
+    actor: Actor,
+    user: User | None = None,
+    version: int | None = None,
+) -> Appointment:
+    """Call a visit off; its time is free again. Raises as `confirm` does."""
+    return _act(
+        appointment,
+        Action.CANCEL,
+        actor=actor,
+        user=user,
+        version=version,
+        told=NotificationKind.CANCELLED,
+    )
+
+
+@_one_transaction
+def arrive(*, appointment: Appointment, user: User | None, version: int | None = None) -> Appointment:
+    """The patient is here. Raises as `confirm` does."""
+    return _act(appointment, Action.ARRIVE, actor=Actor.DESK, user=user, version=version, told=None)
+
+
+@_one_transaction
+def complete(*, appointment: Appointment, user: User | None, version: int | None = None) -> Appointment:
+    """The visit took place. Raises as `confirm` does."""
+    return _act(appointment, Action.COMPLETE, actor=Actor.DESK, user=user, version=version, told=None)
+
+
+@_one_transaction
+def no_show(*, appointment: Appointment, user: User | None, version: int | None = None) -> Appointment:
+    """The patient did not come; the rest of the time is free again. Raises as `confirm` does."""
+    return _act(appointment, Action.NO_SHOW, actor=Actor.DESK, user=user, version=version, told=None)
+
+
+def _lock_diaries(therapist_ids: set[int], room_ids: set[int]) -> None:
+    """Advisory locks to the end of the transaction, in one order for everybody, so that moves never deadlock."""
+    keys = sorted([(1, pk) for pk in therapist_ids] + [(2, pk) for pk in room_ids])
+    with connection.cursor() as cursor:
+        for kind, pk in keys:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [kind, pk])
+
+
+@_one_transaction
+def move(
+    *,
+    appointment: Appointment,
+    start: datetime,
+    therapist: Therapist | None = None,
+    room: Room | None = None,
+    actor: Actor,
+    user: User | None = None,
+    version: int | None = None,
+) -> Appointment:
+    """Take an appointment to another start, and to another therapist or room where one is given.
+
+    It stays the same record with a new version; its lengths of visit and buffers stay what they were. Raises
+    TimeJustGoneError where something else is there, TherapistNotOfferedError, and as `confirm` does.
+    """
+    new_therapist_id = therapist.pk if therapist else appointment.therapist_id
+    new_room_id = room.pk if room else appointment.room_id
+    _lock_diaries(
+        {appointment.therapist_id, new_therapist_id}, {pk for pk in (appointment.room_id, new_room_id) if pk}
+    )
+    current = _locked(appointment, Action.MOVE, version)
+    if therapist and not therapist.options.filter(pk=current.option_id).exists():
+        raise TherapistNotOfferedError
+    shift = start - current.starts_at
+    current.visit = DateTimeTZRange(start, current.ends_at + shift, "[)")
+    current.occupied = DateTimeTZRange(current.occupied_from + shift, current.occupied_until + shift, "[)")
+    current.therapist_id, current.room_id = new_therapist_id, new_room_id
+    current.version += 1
+    current.save(update_fields=["visit", "occupied", "therapist", "room", "version"])
+    current.refresh_from_db()
+    _record(current, Action.MOVE, before=current.status, actor=actor, user=user)
+    notifications.tell(appointment=current, kind=NotificationKind.MOVED)
+    return current

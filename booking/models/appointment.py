@@ -1,0 +1,154 @@
+"""Appointments and their history. The constraints here are the judge of every race."""
+
+import secrets
+import uuid
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q
+
+from booking.enums import BLOCKING, Actor, AppointmentStatus, Source
+
+_REFERENCE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that is mistaken for another on the phone
+
+#: No visit with its buffers is longer. It lets the diary's window be fetched by one bounded range of an index.
+LONGEST_OCCUPIED = timedelta(hours=24)
+
+
+def new_reference() -> str:
+    """A short name for an appointment, as in "K7QM-3XWP", easy to say on the phone. Opens nothing by itself."""
+    letters = "".join(secrets.choice(_REFERENCE_LETTERS) for _ in range(8))
+    return f"{letters[:4]}-{letters[4:]}"
+
+
+def _lower(field: str) -> Func:
+    return Func(F(field), function="lower", output_field=models.DateTimeField())
+
+
+def _upper(field: str) -> Func:
+    return Func(F(field), function="upper", output_field=models.DateTimeField())
+
+
+class Appointment(models.Model):
+    """A visit, asked for or agreed. Only `booking.lifecycle` writes its status, times, therapist and room."""
+
+    reference = models.CharField(max_length=9, unique=True, default=new_reference, editable=False)
+    uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    status = models.CharField(max_length=20, choices=AppointmentStatus.choices, db_index=True)
+
+    option = models.ForeignKey(
+        "services.ServiceOption", on_delete=models.PROTECT, related_name="appointments"
+    )
+    therapist = models.ForeignKey("services.Therapist", on_delete=models.PROTECT, related_name="appointments")
+    room = models.ForeignKey(
+        "services.Room", on_delete=models.PROTECT, related_name="appointments", null=True, blank=True
+    )
+    visit = DateTimeRangeField(help_text="The visit itself, half-open.")
+    occupied = DateTimeRangeField(help_text="The visit with its buffers, half-open.")
+    price = models.DecimalField(max_digits=8, decimal_places=2, help_text="As agreed when it was booked.")
+
+    name = models.CharField(max_length=200)
+    email = models.EmailField("e-mail", blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    first_visit = models.BooleanField(default=False)
+    note = models.TextField(blank=True, max_length=1000)
+    consented_at = models.DateTimeField(null=True, blank=True)
+    consent_version = models.CharField(max_length=20, blank=True)
+    patient = models.ForeignKey(
+        "booking.Patient", on_delete=models.SET_NULL, related_name="appointments", null=True, blank=True
+    )
+
+    source = models.CharField(max_length=10, choices=Source.choices, default=Source.WEB)
+    request_key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    created_at = models.DateTimeField(editable=False)
+
+    # Plain columns of the ranges' ends, kept by the database, so that an index can serve a window by itself.
+    starts_at = models.GeneratedField(
+        expression=_lower("visit"), output_field=models.DateTimeField(), db_persist=True
+    )
+    ends_at = models.GeneratedField(
+        expression=_upper("visit"), output_field=models.DateTimeField(), db_persist=True
+    )
+    occupied_from = models.GeneratedField(
+        expression=_lower("occupied"), output_field=models.DateTimeField(), db_persist=True
+    )
+    occupied_until = models.GeneratedField(
+        expression=_upper("occupied"), output_field=models.DateTimeField(), db_persist=True
+    )
+
+    class Meta:
+        ordering = ["starts_at"]
+        constraints = [
+            ExclusionConstraint(
+                name="therapist_is_in_one_place",
+                expressions=[("therapist", RangeOperators.EQUAL), ("occupied", RangeOperators.OVERLAPS)],
+                condition=Q(status__in=BLOCKING),
+                violation_error_message="The therapist has another appointment at that time.",
+            ),
+            ExclusionConstraint(
+                name="room_holds_one_visit",
+                expressions=[("room", RangeOperators.EQUAL), ("occupied", RangeOperators.OVERLAPS)],
+                condition=Q(status__in=BLOCKING, room__isnull=False),
+                violation_error_message="The room is taken at that time.",
+            ),
+            models.CheckConstraint(
+                condition=Q(visit__isempty=False, visit__lower_inf=False, visit__upper_inf=False),
+                name="visit_is_bounded",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    occupied__contains=F("visit"), occupied__lower_inf=False, occupied__upper_inf=False
+                ),
+                name="occupied_contains_visit",
+            ),
+            models.CheckConstraint(
+                condition=Q(occupied_until__lte=F("occupied_from") + LONGEST_OCCUPIED),
+                name="occupied_is_at_most_a_day",
+            ),
+            models.CheckConstraint(condition=Q(status__in=AppointmentStatus.values), name="status_is_known"),
+        ]
+        indexes = [
+            # Serves the diary's window from the index alone; see booking.availability.
+            models.Index(
+                fields=["occupied_from"],
+                include=["occupied_until", "therapist", "room"],
+                condition=Q(status__in=BLOCKING),
+                name="appointment_window",
+            ),
+            models.Index(fields=["starts_at"], name="appointment_starts_at"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class AppointmentEvent(models.Model):
+    """One thing that happened to an appointment. Rows are only ever added."""
+
+    appointment = models.ForeignKey(Appointment, on_delete=models.CASCADE, related_name="events")
+    action = models.CharField(max_length=20)
+    from_status = models.CharField(max_length=20, choices=AppointmentStatus.choices, blank=True)
+    to_status = models.CharField(max_length=20, choices=AppointmentStatus.choices)
+    version = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=10, choices=Actor.choices)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
+    visit = DateTimeRangeField()
+    therapist = models.ForeignKey("services.Therapist", on_delete=models.PROTECT, related_name="+")
+    room = models.ForeignKey(
+        "services.Room", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+
+    class Meta:
+        verbose_name = "event"
+        ordering = ["at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["appointment", "version"], name="one_event_a_version"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} ({self.appointment})"

@@ -1,0 +1,136 @@
+"""When therapists work: weekly hours, other hours on a date, time off, and the clinic's closures.
+
+Hours are local: minutes on the wall clock since midnight, 1440 being the midnight that ends the day. They become
+instants only for a date, in `booking.walltime`.
+"""
+
+from django.contrib.postgres.fields import DateTimeRangeField
+from django.db import models
+from django.db.models import F, Q
+
+from booking.fields import MinuteOfDayField
+
+
+class WeeklyHours(models.Model):
+    """A stretch of a weekday in which a therapist sees patients."""
+
+    class Weekday(models.IntegerChoices):
+        """As Python counts: Monday is 0."""
+
+        MONDAY = 0, "Monday"
+        TUESDAY = 1, "Tuesday"
+        WEDNESDAY = 2, "Wednesday"
+        THURSDAY = 3, "Thursday"
+        FRIDAY = 4, "Friday"
+        SATURDAY = 5, "Saturday"
+        SUNDAY = 6, "Sunday"
+
+    therapist = models.ForeignKey("services.Therapist", on_delete=models.CASCADE, related_name="weekly_hours")
+    weekday = models.PositiveSmallIntegerField(choices=Weekday.choices)
+    start = MinuteOfDayField("from")
+    end = MinuteOfDayField("until")
+    every = models.PositiveSmallIntegerField(
+        "every n-th week",
+        default=1,
+        help_text="1 is every week. Others count from the week of the first date.",
+    )
+    valid_from = models.DateField("first date", null=True, blank=True)
+    valid_until = models.DateField("last date", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "weekly hours"
+        verbose_name_plural = "weekly hours"
+        ordering = ["therapist", "weekday", "start"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(start__lt=F("end")),
+                name="weekly_hours_start_before_end",
+                violation_error_message="The hours must end after they start.",
+            ),
+            models.CheckConstraint(condition=Q(end__lte=1440), name="weekly_hours_end_in_the_day"),
+            models.CheckConstraint(condition=Q(weekday__lte=6), name="weekly_hours_weekday_exists"),
+            models.CheckConstraint(
+                condition=Q(every=1) | Q(every__gt=1, valid_from__isnull=False),
+                name="weekly_hours_nth_week_has_first_date",
+                violation_error_message="Hours for every n-th week need a first date to count from.",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_from__isnull=True)
+                | Q(valid_until__isnull=True)
+                | Q(valid_from__lte=F("valid_until")),
+                name="weekly_hours_valid_in_order",
+                violation_error_message="The last date is before the first.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_weekday_display()} {self.start} to {self.end}"
+
+
+class OverrideHours(models.Model):
+    """Hours of one date in place of the weekly ones. Without times: no hours on that date."""
+
+    therapist = models.ForeignKey(
+        "services.Therapist", on_delete=models.CASCADE, related_name="override_hours"
+    )
+    date = models.DateField()
+    start = MinuteOfDayField("from", null=True, blank=True)
+    end = MinuteOfDayField("until", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "other hours on a date"
+        verbose_name_plural = "other hours on a date"
+        ordering = ["therapist", "date", "start"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(start__isnull=True, end__isnull=True) | Q(start__lt=F("end"), end__lte=1440),
+                name="override_hours_both_or_none",
+                violation_error_message="Give both times, the second after the first, or neither for no hours.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.date}"
+
+
+class TimeOff(models.Model):
+    """A time in which a therapist sees nobody, of any length."""
+
+    therapist = models.ForeignKey("services.Therapist", on_delete=models.CASCADE, related_name="time_off")
+    period = DateTimeRangeField()
+    note = models.CharField(max_length=200, blank=True, help_text="For the desk only.")
+
+    class Meta:
+        verbose_name = "time off"
+        verbose_name_plural = "time off"
+        ordering = ["period"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(period__isempty=False, period__lower_inf=False, period__upper_inf=False),
+                name="time_off_is_bounded",
+                violation_error_message="Give both ends of the time off, the second after the first.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.therapist}: time off"
+
+
+class Closure(models.Model):
+    """A time in which the whole clinic is closed."""
+
+    period = DateTimeRangeField()
+    name = models.CharField(max_length=200, help_text="As in Thanksgiving. Patients may see it.")
+
+    class Meta:
+        ordering = ["period"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(period__isempty=False, period__lower_inf=False, period__upper_inf=False),
+                name="closure_is_bounded",
+                violation_error_message="Give both ends of the closure, the second after the first.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

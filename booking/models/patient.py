@@ -1,0 +1,21 @@
+"""The people the clinic treats, as the desk knows them."""
+
+from django.db import models
+from phonenumber_field.modelfields import PhoneNumberField
+
+
+class Patient(models.Model):
+    """A person with a record. Only the desk creates, changes and merges these: what a stranger types on the
+    website stays with the appointment."""
+
+    name = models.CharField(max_length=200)
+    email = models.EmailField("e-mail", blank=True)
+    phone = PhoneNumberField(blank=True)
+    note = models.TextField(blank=True, help_text="For the desk and the therapists.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
