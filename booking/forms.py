@@ -1,0 +1,137 @@
+"""Clean input of the booking pages, nothing else."""
+
+import re
+import uuid
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Layout
+from django import forms
+from django.core.exceptions import ValidationError
+
+from services.models import ServiceOption
+
+#: Which wording of the consent a patient agreed to. Change it with the text in templates/booking/details.html.
+CONSENT_VERSION = "2026-11"
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029]")
+
+
+def validate_phone(value: str) -> None:
+    """Accept any way of writing a phone number that holds 7 to 15 digits."""
+    if not 7 <= len(re.sub(r"\D", "", value)) <= 15 or not re.fullmatch(r"[\d\s()+./x#ext-]+", value.lower()):
+        raise ValidationError("Enter a phone number such as (212) 555-0142.", code="invalid")
+
+
+class DetailsForm(forms.Form):
+    """Who books. `website` is a trap for programs: people do not see it."""
+
+    name = forms.CharField(
+        label="Your full name",
+        max_length=200,
+        error_messages={"required": "Enter your full name."},
+        widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}),
+    )
+    email = forms.EmailField(
+        label="Your email address",
+        max_length=254,
+        help_text="We send the confirmation and a calendar entry here.",
+        error_messages={
+            "required": "Enter your email address.",
+            "invalid": "Enter an email address such as name@example.com.",
+        },
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+    )
+    phone = forms.CharField(
+        label="Your phone number",
+        max_length=40,
+        help_text="We call only if something about your visit changes.",
+        error_messages={"required": "Enter a phone number that we can reach you on."},
+        validators=[validate_phone],
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+    )
+    first_visit = forms.BooleanField(
+        label="This is my first visit to the clinic", required=False, initial=False
+    )
+    note = forms.CharField(
+        label="Anything we should know?",
+        required=False,
+        max_length=1000,
+        help_text="For example how you get up stairs, or times of day that suit you best.",
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
+    )
+    consent = forms.BooleanField(
+        label="The clinic may keep these details to arrange my visit.",
+        error_messages={"required": "Agree that we may keep these details, or call us to book instead."},
+    )
+    website = forms.CharField(
+        label="Leave this empty",
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
+    )
+    request_key = forms.UUIDField(
+        widget=forms.HiddenInput,
+        error_messages={
+            "required": "Something was missing from the form. Check your details and send it again.",
+            "invalid": "Something was wrong with the form. Check your details and send it again.",
+        },
+    )
+
+    def __init__(self, *args: Any, option: ServiceOption, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.option = option
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        *asked, trap, key = self.fields
+        self.helper.layout = Layout(*asked, Div(trap, css_class="field--trap", aria_hidden="true"), key)
+        if option.clientele != ServiceOption.Clientele.EVERYONE:
+            self.fields["first_visit"].widget = forms.HiddenInput()
+            self.initial["first_visit"] = option.clientele == ServiceOption.Clientele.NEW
+
+    def clean_name(self) -> str:
+        """The name on one line."""
+        name = " ".join(_CONTROL.sub(" ", self.cleaned_data["name"]).split())
+        if not name:
+            raise ValidationError("Enter your full name.", code="required")
+        return name
+
+    def clean_note(self) -> str:
+        """The note without characters that no keyboard writes."""
+        return _CONTROL.sub("", self.cleaned_data["note"].replace("\r\n", "\n")).strip()
+
+    def clean_first_visit(self) -> bool:
+        """What the option says where it is for new or for returning patients only."""
+        if self.option.clientele == ServiceOption.Clientele.EVERYONE:
+            return bool(self.cleaned_data["first_visit"])
+        return self.option.clientele == ServiceOption.Clientele.NEW
+
+    def clean(self) -> None:
+        """Give a form without a usable key a new one, so that sending it again works."""
+        if "request_key" in self.errors:
+            self.data = {
+                **{name: self.data.get(name) for name in self.data},
+                "request_key": str(uuid.uuid4()),
+            }
+
+    def clean_website(self) -> str:
+        """Refuse what only a program fills in, in words that help a person whose browser did."""
+        if self.cleaned_data["website"]:
+            raise ValidationError("Leave the last box empty and send the form again.", code="trap")
+        return ""
+
+
+class WindowForm(forms.Form):
+    """Which times to list: the query string of the times page and of the API."""
+
+    therapist = forms.SlugField(required=False)
+    days = forms.IntegerField(required=False, min_value=1, max_value=62)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # "from" is a Python keyword, so it cannot be declared as an attribute.
+        self.fields["from"] = forms.DateField(
+            required=False,
+            input_formats=["%Y-%m-%d"],
+            error_messages={"invalid": "Write a date as in 2026-08-06."},
+        )

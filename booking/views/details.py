@@ -1,0 +1,114 @@
+"""/book/<option>/<who>/<start>/: the patient's details, checked, and the booking."""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+
+from booking import availability, lifecycle, links
+from booking.addresses import ANYONE, read_start
+from booking.exceptions import BookingError, DiaryIsBusyError, TherapistNotOfferedError
+from booking.forms import CONSENT_VERSION, DetailsForm
+from booking.views.options import no_such_option
+from booking.views.shown import shown_times
+from flexclinic.lib import clock
+from services.models import ServiceOption, Therapist
+
+ASKS_TO_CHECK = "check"  # the button that shows the answers once more before they are sent
+ASKS_TO_EDIT = "edit"  # the button that goes back to the form from there
+
+
+def _readable(text: str) -> datetime | None:
+    """The moment that somebody most likely meant, to look for free times around it."""
+    try:
+        return datetime.fromisoformat(text[:16]).replace(tzinfo=clock.clinic_zone())
+    except ValueError:
+        return None
+
+
+def _contact(form: DetailsForm) -> lifecycle.Contact:
+    answers = form.cleaned_data
+    return lifecycle.Contact(
+        name=answers["name"],
+        email=answers["email"],
+        phone=answers["phone"],
+        first_visit=answers["first_visit"],
+        note=answers["note"],
+        consent_version=CONSENT_VERSION,
+    )
+
+
+@never_cache
+def enter_details(request: HttpRequest, option: str, who: str, start: str) -> HttpResponse:
+    """GET asks for the details; POST with `check` shows them once more, with `edit` asks again; POST books."""
+    chosen = ServiceOption.objects.bookable().select_related("service").filter(slug=option).first()
+    if chosen is None:
+        return no_such_option(request)
+    if request.method == "POST":
+        form = DetailsForm(request.POST, option=chosen)
+    else:
+        form = DetailsForm(option=chosen, initial={"request_key": uuid.uuid4()})
+    therapist: Therapist | None = None
+    moment: datetime | None = None
+    try:
+        if who != ANYONE:
+            therapist = chosen.therapists.filter(bookable=True, slug=who).first()
+            if therapist is None:
+                raise TherapistNotOfferedError
+        moment = read_start(clock.clinic_zone(), start)
+        page: dict[str, Any] = {"option": chosen, "therapist": therapist, "moment": moment, "form": form}
+        page["end"] = moment + timedelta(minutes=chosen.minutes)
+        page["times_url"] = reverse("booking:times", args=[chosen.slug])
+        books = request.method == "POST" and not {ASKS_TO_CHECK, ASKS_TO_EDIT} & request.POST.keys()
+        if not books:
+            availability.choices_at(option=chosen, therapist=therapist, start=moment)
+        if request.method != "POST" or ASKS_TO_EDIT in request.POST:
+            return render(request, "booking/details.html", page)
+        if not form.is_valid():
+            return render(request, "booking/details.html", page, status=422)
+        if ASKS_TO_CHECK in request.POST:
+            return render(request, "booking/check.html", page)
+        appointment = lifecycle.request(
+            option=chosen,
+            therapist=therapist,
+            start=moment,
+            contact=_contact(form),
+            request_key=form.cleaned_data["request_key"],
+        )
+    except BookingError as error:
+        return _not_this_time(request, error, chosen, therapist, moment or _readable(start), form)
+    return redirect("booking:appointment", token=links.mint(appointment=appointment))
+
+
+def _not_this_time(
+    request: HttpRequest,
+    error: BookingError,
+    option: ServiceOption,
+    therapist: Therapist | None,
+    moment: datetime | None,
+    form: DetailsForm,
+) -> HttpResponse:
+    """What went wrong, the nearest free times, and everything that was typed."""
+    nearest = availability.nearest(option=option, therapist=therapist, around=moment or clock.now())
+    offers_therapist = therapist and any(therapist.slug in slugs for _, slugs in nearest)
+    context = {
+        "option": option,
+        "therapist": therapist if offers_therapist else None,
+        "asked_for": therapist,
+        "moment": moment,
+        "error": error,
+        "nearest": shown_times(
+            [start for start, _ in nearest],
+            option=option,
+            who=therapist.slug if therapist and offers_therapist else ANYONE,
+        ),
+        "form": form,
+        "typed": request.method == "POST",
+        "times_url": reverse("booking:times", args=[option.slug]),
+    }
+    status = {TherapistNotOfferedError: 404, DiaryIsBusyError: 503}.get(type(error), 409)
+    return render(request, "booking/not_this_time.html", context, status=status)

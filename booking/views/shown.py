@@ -1,0 +1,50 @@
+"""Free times as a page shows them: a day with its times, each with its words and its address."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from django.urls import reverse
+
+from booking import walltime
+from booking.addresses import write_start
+from booking.availability import FreeTimes
+from flexclinic.lib import clock, when
+from services.models import ServiceOption
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """One free start."""
+
+    moment: datetime
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A local date and its free starts."""
+
+    date: date
+    times: list[Time] = field(default_factory=list)
+
+
+def shown_times(starts: list[int], *, option: ServiceOption, who: str) -> list[Time]:
+    """Each start (seconds since the epoch) with what it is called and where it leads."""
+    zone = clock.clinic_zone()
+    # One reverse for all: it costs more than the rest of the loop.
+    address = reverse("booking:details", args=[option.slug, who, "0"]).removesuffix("0/")
+    times = []
+    for start in starts:
+        moment = datetime.fromtimestamp(start, UTC)
+        times.append(Time(moment, when.format_time(moment), f"{address}{write_start(zone, start)}/"))
+    return times
+
+
+def shown_days(found: FreeTimes, *, option: ServiceOption, who: str) -> list[Day]:
+    """The local dates that have free times, in order."""
+    days: dict[date, Day] = {}
+    for time in shown_times([start for start, _ in found.starts], option=option, who=who):
+        day = walltime.local_date(found.zone, int(time.moment.timestamp()))
+        days.setdefault(day, Day(day)).times.append(time)
+    return list(days.values())

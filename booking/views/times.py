@@ -1,0 +1,70 @@
+"""/book/<option>/: with whom, and when."""
+
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from booking import availability
+from booking.addresses import ANYONE
+from booking.forms import WindowForm
+from booking.views.options import no_such_option
+from booking.views.shown import Day, shown_days
+from flexclinic.lib import clock
+from services.models import ServiceOption, Therapist
+
+DAYS_SHOWN = 7
+
+
+def _page(option: ServiceOption, therapist: Therapist | None, first: date) -> str:
+    query = {"therapist": therapist.slug} if therapist else {}
+    return f"{reverse('booking:times', args=[option.slug])}?{urlencode({**query, 'from': first.isoformat()})}"
+
+
+def _around(days: list[Day], first: date, today: date) -> dict[str, date | None]:
+    """The first dates of the pages before and after, where they have times."""
+    earlier = [day.date for day in days if day.date < first]
+    later = [day.date for day in days if day.date >= first + timedelta(days=DAYS_SHOWN)]
+    return {
+        "earlier": max(today, min(earlier[-1], first - timedelta(days=DAYS_SHOWN))) if earlier else None,
+        "later": later[0] if later else None,
+    }
+
+
+def choose_time(request: HttpRequest, option: str) -> HttpResponse:
+    """The free times of seven days, with links to the days before and after that have some."""
+    chosen = ServiceOption.objects.bookable().select_related("service").filter(slug=option).first()
+    if chosen is None:
+        return no_such_option(request)
+    window = WindowForm(request.GET)
+    window.is_valid()
+    wanted = window.cleaned_data.get("therapist", "")
+    therapists = list(chosen.therapists.filter(bookable=True))
+    therapist = next((one for one in therapists if one.slug == wanted), None)
+    today = clock.today()
+    last = today + timedelta(days=availability.LONGEST_WINDOW)
+    first = min(max(today, window.cleaned_data.get("from") or today), last)
+
+    found = availability.free_times(
+        option=chosen, therapist=therapist, first_date=today, days=availability.LONGEST_WINDOW
+    )
+    days = shown_days(found, option=chosen, who=therapist.slug if therapist else ANYONE)
+    if "from" not in request.GET and days:
+        first = days[0].date
+    around = _around(days, first, today)
+    context: dict[str, Any] = {
+        "option": chosen,
+        "therapists": therapists,
+        "therapist": therapist,
+        "unknown_therapist": bool(request.GET.get("therapist")) and therapist is None,
+        "unreadable_date": "from" in window.errors,
+        "days": [day for day in days if first <= day.date < first + timedelta(days=DAYS_SHOWN)],
+        "first": first,
+        "last": first + timedelta(days=DAYS_SHOWN - 1),
+        "any_times": bool(days),
+        **{f"{name}_url": _page(chosen, therapist, day) if day else "" for name, day in around.items()},
+    }
+    return render(request, "booking/times.html", context)
