@@ -1,0 +1,19 @@
+"""The front desk's place of work in Django's admin."""
+
+from booking.admin.appointment import AppointmentAdmin
+from booking.admin.hours import OverrideHoursAdmin, WeeklyHoursAdmin
+from booking.admin.messages import NotificationAdmin
+from booking.admin.patient import PatientAdmin
+from booking.admin.periods import ClosureAdmin, TimeOffAdmin
+from booking.admin.policy import ClinicPolicyAdmin
+
+__all__ = [
+    "AppointmentAdmin",
+    "ClinicPolicyAdmin",
+    "ClosureAdmin",
+    "NotificationAdmin",
+    "OverrideHoursAdmin",
+    "PatientAdmin",
+    "TimeOffAdmin",
+    "WeeklyHoursAdmin",
+]

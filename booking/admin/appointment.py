@@ -1,0 +1,487 @@
+"""Appointments at the desk: the list, a new one, one appointment's page, and its buttons."""
+
+import re
+from collections.abc import Callable
+from typing import Any, cast
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import Combinable
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from booking.admin import search, wording
+from booking.admin.acts import ACTS, Act, acts_at_hand, acts_for
+from booking.admin.filters import EVERYTHING, WAITING, StatusFilter, WhenFilter, view_of
+from booking.admin.patient import as_choice, likely_for
+from booking.admin.visit_forms import BookingForm, MoveForm, taken_up
+from booking.enums import AppointmentStatus
+from booking.exceptions import BookingError
+from booking.forms import validate_phone
+from booking.models import Appointment, Notification, Patient
+from booking.transitions import Action, allowed_actions
+from flexclinic.lib import when
+
+#: So many appointments may be acted on at once: what is more is a slip of the hand.
+MOST_AT_ONCE = 100
+
+
+class ContactForm(forms.ModelForm[Appointment]):
+    """What the desk may change of an appointment by hand: who comes, and what is noted."""
+
+    class Meta:
+        model = Appointment
+        fields = ("name", "phone", "email", "first_visit", "note", "patient")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "phone" in self.fields:
+            self.fields["phone"].validators.append(validate_phone)
+        if "patient" in self.fields:
+            self.offer_records(self.fields["patient"])
+
+    def offer_records(self, field: forms.Field) -> None:
+        """Offer the few records that may be of this person; any other that exists is taken, too."""
+        offered = dict(map(as_choice, likely_for(self.instance)))
+        sent = Patient.objects.filter(pk=_number(self.data.get("patient")) or 0).first()
+        if sent:
+            offered.update([as_choice(sent)])
+        widget: Any = field.widget
+        widget.choices = [("", "not matched yet"), *offered.items()]
+        widget.can_change_related = widget.can_view_related = False
+        field.label = "Patient’s record"
+        field.help_text = "Records with the same e-mail address, the same number or a part of the name."
+
+    def clean_name(self) -> str:
+        """The name on one line."""
+        return " ".join(self.cleaned_data["name"].split())
+
+
+def _latest_message() -> Subquery:
+    """How far the newest message of an appointment has come; part of the list's one query."""
+    latest = Notification.objects.filter(appointment=OuterRef("pk")).order_by("-created_at", "-pk")
+    return Subquery(latest.values("status")[:1])
+
+
+def _bulk(act: Act) -> Callable[..., None]:
+    """A list's action that does one thing with every chosen appointment, each by itself."""
+
+    def run(model_admin: "AppointmentAdmin", request: HttpRequest, queryset: QuerySet[Appointment]) -> None:
+        model_admin.act_on_all(request, act, queryset)
+
+    run.__name__ = act.action.value
+    run.short_description = act.label  # type: ignore[attr-defined]
+    run.allowed_permissions = ("change",)  # type: ignore[attr-defined]
+    return run
+
+
+@admin.register(Appointment)
+class AppointmentAdmin(admin.ModelAdmin[Appointment]):
+    """Status, time, therapist and room are never a form's: buttons hand over to `booking.lifecycle`."""
+
+    form = ContactForm
+    fieldsets = ((None, {"fields": (("name", "first_visit"), ("phone", "email"), "note", "patient")}),)
+    add_form_template = "admin/booking/appointment/book.html"
+    list_display = (
+        "at",
+        "who",
+        "what",
+        "therapist",
+        "room",
+        "state",
+        "asked",
+        "message",
+        "buttons",
+    )
+    list_display_links = ("at",)
+    list_filter = (
+        StatusFilter,
+        WhenFilter,
+        ("therapist", admin.RelatedOnlyFieldListFilter),
+        ("room", admin.RelatedOnlyFieldListFilter),
+    )
+    list_select_related = ("option__service", "therapist", "room")
+    list_per_page = 50
+    show_facets = admin.ShowFacets.NEVER
+    show_full_result_count = False
+    date_hierarchy = "starts_at"
+    ordering = ("-pk",)  # only so that no column is marked as sorted: `get_ordering` says how each view is
+    empty_value_display = "none"
+    search_fields = ("name", "email", "reference", "phone")
+    search_help_text = "Name, e-mail, phone number or reference. A search looks at all appointments."
+    actions = [_bulk(act) for act in ACTS.values()]
+    actions_selection_counter = True
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody deletes an appointment: it is cancelled."""
+        return False
+
+    # The list
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Appointment]:
+        """With the state of the newest message, in the same query."""
+        return super().get_queryset(request).annotate(latest_message=_latest_message())
+
+    def get_ordering(self, request: HttpRequest) -> list[str | Combinable]:
+        """The newest request first; what was agreed by its time; everything from the furthest date back."""
+        shown = view_of(request)
+        if shown == WAITING:
+            return ["-created_at", "-pk"]
+        if shown == EVERYTHING or shown not in {"confirmed", "arrived", "offered"}:
+            return ["-starts_at", "-pk"]
+        return ["starts_at", "pk"]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Appointment], search_term: str
+    ) -> tuple[QuerySet[Appointment], bool]:
+        """Every word in the name, the address or the reference; or the digits in the phone number."""
+        if not search_term.strip():
+            return queryset, False
+        found = search.words_match(search_term, "name", "email", "reference") | search.phone_matches(
+            search_term
+        )
+        compact = re.sub(r"[\s-]", "", search_term).upper()
+        if len(compact) == 8 and compact.isalnum():
+            found |= Q(reference=f"{compact[:4]}-{compact[4:]}")
+        return search.with_digits(queryset).filter(found), False
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The list, under the name of its view."""
+        titles = {WAITING: "Requests waiting", EVERYTHING: "Appointments"}
+        shown = view_of(request)
+        labels = {str(value): str(label) for value, label in AppointmentStatus.choices}
+        title = titles.get(shown) or f"Appointments: {labels.get(shown, shown).lower()}"
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """Only what the view is about: how long a request waits, and no buttons for who only looks."""
+        unneeded = set()
+        if view_of(request) not in {WAITING, EVERYTHING}:
+            unneeded.add("asked")
+        if not self.has_change_permission(request):
+            unneeded.add("buttons")
+        return [column for column in self.list_display if column not in unneeded]
+
+    @admin.display(description="when", ordering="starts_at")
+    def at(self, appointment: Appointment) -> SafeString:
+        """Date and time."""
+        return format_html(
+            '<span class="cell-date">{}</span> <span class="cell-time">{}</span>',
+            wording.day(appointment.starts_at),
+            when.format_range(appointment.starts_at, appointment.ends_at),
+        )
+
+    @admin.display(description="patient", ordering="name")
+    def who(self, appointment: Appointment) -> SafeString | str:
+        """The name, and whether it is the first visit."""
+        if not appointment.first_visit:
+            return appointment.name
+        return format_html('{} <span class="tag tag--note">{}</span>', appointment.name, "First visit")
+
+    @admin.display(description="what", ordering="option")
+    def what(self, appointment: Appointment) -> str:
+        """The option."""
+        return str(appointment.option)
+
+    @admin.display(description="status", ordering="status")
+    def state(self, appointment: Appointment) -> SafeString:
+        """The state, as a word on a tag."""
+        return wording.status_tag(appointment.status)
+
+    @admin.display(description="asked", ordering="created_at")
+    def asked(self, appointment: Appointment) -> str:
+        """How long somebody has been waiting for an answer."""
+        return wording.ago(appointment.created_at) if appointment.status == "requested" else ""
+
+    @admin.display(description="message")
+    def message(self, appointment: Appointment) -> SafeString | str:
+        """How far the newest message has come."""
+        latest = getattr(appointment, "latest_message", None)
+        if latest:
+            return wording.message_tag(latest)
+        return "" if appointment.email else "No e-mail address"
+
+    @admin.display(description="do")
+    def buttons(self, appointment: Appointment) -> SafeString:
+        """What is most likely to be done next, in one press; each sends the version that the row shows."""
+        seen = format_html(
+            '<input type="hidden" name="version-{}" value="{}">', appointment.pk, appointment.version
+        )
+        made = format_html_join(
+            "",
+            '<button class="row-button{}" formaction="{}" formmethod="post" aria-label="{}: {}, {}">{}</button>',
+            (
+                (
+                    " row-button--first" if number == 0 else "",
+                    reverse("admin:booking_appointment_act", args=[appointment.pk, act.action]),
+                    act.label,
+                    appointment.name,
+                    wording.visit(appointment),
+                    act.label,
+                )
+                for number, act in enumerate(acts_at_hand(appointment))
+            ),
+        )
+        return format_html("{}{}", seen, made)
+
+    # Doing things
+
+    def act_on_all(self, request: HttpRequest, act: Act, queryset: QuerySet[Appointment]) -> None:
+        """Do one thing with each; say how many it was done with, and of each other one why it was not."""
+        chosen = list(queryset.select_related("option__service", "therapist", "room")[: MOST_AT_ONCE + 1])
+        if len(chosen) > MOST_AT_ONCE:
+            text = f"Nothing was done: choose at most {MOST_AT_ONCE} appointments at once."
+            self.message_user(request, text, messages.ERROR)
+            return
+        done = 0
+        for appointment in chosen:
+            version = _number(request.POST.get(f"version-{appointment.pk}"))
+            try:
+                act.run(appointment, _user(request), version)
+            except BookingError as error:
+                text = (
+                    f"{appointment.name}, {wording.visit(appointment)}, was not {act.done}: {error.message}"
+                )
+                self.message_user(request, text, messages.ERROR)
+            else:
+                done += 1
+        if done:
+            plural = "appointment was" if done == 1 else "appointments were"
+            self.message_user(request, f"{done} {plural} {act.done}.", messages.SUCCESS)
+
+    def get_urls(self) -> list[Any]:
+        """The buttons' addresses before the admin's own."""
+        guarded: list[URLPattern] = [
+            path(
+                "<path:object_id>/do/<slug:action>/",
+                self.admin_site.admin_view(self.act_view),
+                name="booking_appointment_act",
+            ),
+            path(
+                "<path:object_id>/move/",
+                self.admin_site.admin_view(self.move_view),
+                name="booking_appointment_move",
+            ),
+        ]
+        return [*guarded, *super().get_urls()]
+
+    def act_view(self, request: HttpRequest, object_id: str, action: str) -> HttpResponse:
+        """One button, for one appointment, as the person at the desk saw it. POST only."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        appointment = self._appointment(request, object_id)
+        if isinstance(appointment, HttpResponse):
+            return appointment
+        act = ACTS.get(action)
+        if act is None or not self.has_change_permission(request, appointment):
+            raise PermissionDenied
+        seen = _number(request.POST.get("version") or request.POST.get(f"version-{appointment.pk}"))
+        try:
+            # Without a number nobody has seen anything: 0 is no version.
+            act.run(appointment, _user(request), seen or 0)
+        except BookingError as error:
+            self.message_user(
+                request, f"{appointment.name} was not {act.done}: {error.message}", messages.ERROR
+            )
+            return redirect("admin:booking_appointment_change", appointment.pk)
+        self.message_user(
+            request,
+            f"{appointment.name}, {wording.visit(appointment)}, was {act.done}.{_told(act, appointment)}",
+            messages.SUCCESS,
+        )
+        return self._back(request, appointment)
+
+    def _back(self, request: HttpRequest, appointment: Appointment) -> HttpResponseRedirect:
+        """Where the button stood: the desk's first page, the appointment's page, or (as it was narrowed) the list."""
+        match request.POST.get("from"):
+            case "today":
+                return redirect("admin:index")
+            case "page":
+                return redirect("admin:booking_appointment_change", appointment.pk)
+        narrowed = QueryDict(request.POST.get("narrowed", ""))
+        address = reverse("admin:booking_appointment_changelist")
+        return redirect(f"{address}?{narrowed.urlencode()}" if narrowed else address)
+
+    def _appointment(self, request: HttpRequest, object_id: str) -> Appointment | HttpResponse:
+        """The appointment, or the desk's first page with a message where there is none."""
+        appointment = self.get_object(request, unquote(object_id))
+        if appointment is None:
+            return self._get_obj_does_not_exist_redirect(  # type: ignore[attr-defined,no-any-return]
+                request, self.opts, object_id
+            )
+        return appointment
+
+    # A new appointment
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Book for somebody on the phone or at the desk."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        if request.method == "POST":
+            form = BookingForm(taken_up(request.POST))
+            if appointment := form.earlier():
+                self.message_user(request, f"{appointment.name} is booked already.", messages.WARNING)
+                return redirect("admin:booking_appointment_change", appointment.pk)
+            if form.is_valid() and (booked := form.book(user=_user(request))):
+                self.log_addition(request, booked, [{"added": {}}])
+                sent = (
+                    " A confirmation is on its way."
+                    if booked.email
+                    else " No e-mail address: nothing is sent."
+                )
+                text = f"{booked.name} is booked: {wording.visit(booked)}, {booked.reference}.{sent}"
+                self.message_user(request, text, messages.SUCCESS)
+                return redirect("admin:booking_appointment_change", booked.pk)
+        else:
+            known = {name: request.GET[name] for name in BookingForm.base_fields if name in request.GET}
+            known.pop("request_key", None)
+            form = BookingForm(initial=known)
+        return self._visit_page(request, "book", form, title="New appointment")
+
+    def _visit_page(
+        self, request: HttpRequest, name: str, form: BookingForm | MoveForm, **context: Any
+    ) -> HttpResponse:
+        """The page of a form that puts a visit into the diary."""
+        refused = form.is_bound and bool(form.errors)
+        return render(
+            request,
+            f"admin/booking/appointment/{name}.html",
+            {
+                **self.admin_site.each_context(request),
+                "opts": self.opts,
+                "form": form,
+                "suggestions": form.suggestions() if refused else [],
+                "fits_without_buffers": refused
+                and isinstance(form, BookingForm)
+                and form.fits_without_buffers(),
+                **context,
+            },
+        )
+
+    # One appointment's page
+
+    def save_model(self, request: HttpRequest, obj: Appointment, form: Any, change: bool) -> None:
+        """Write only what was changed by hand: anything else may have changed under the form."""
+        if fields := [name for name in form.changed_data if name in ContactForm.Meta.fields]:
+            obj.save(update_fields=fields)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Everything about one appointment: what it is, what may be done with it, and what has happened to it."""
+        appointment = (
+            Appointment.objects.select_related("option__service", "therapist", "room", "patient")
+            .filter(pk=_number(unquote(object_id)) or 0)
+            .first()
+        )
+        if appointment and self.has_view_permission(request, appointment):
+            acting = self.has_change_permission(request, appointment)
+            extra_context = {
+                **(extra_context or {}),
+                "title": appointment.name,
+                "subtitle": None,
+                "appointment": appointment,
+                "acts": acts_for(appointment) if acting else [],
+                "may_move": acting and Action.MOVE in allowed_actions(appointment.status),
+                "events": _history(appointment),
+                "told": list(appointment.notifications.order_by("created_at", "pk")),
+                "show_save_and_add_another": False,
+                "show_save_and_continue": False,
+            }
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    def response_change(self, request: HttpRequest, obj: Appointment) -> HttpResponse:
+        """Stay on the page: the phone call goes on."""
+        self.message_user(request, f"The details of {obj.name} were saved.", messages.SUCCESS)
+        return redirect("admin:booking_appointment_change", obj.pk)
+
+    def move_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Another time, therapist or room."""
+        found = self._appointment(request, object_id)
+        if isinstance(found, HttpResponse):
+            return found
+        appointment = Appointment.objects.select_related("option__service", "therapist", "room").get(
+            pk=found.pk
+        )
+        if not self.has_change_permission(request, appointment):
+            raise PermissionDenied
+        if Action.MOVE not in allowed_actions(appointment.status):
+            text = f"{appointment.name} cannot be moved: it is {appointment.get_status_display().lower()}."
+            self.message_user(request, text, messages.ERROR)
+            return redirect("admin:booking_appointment_change", appointment.pk)
+        form = MoveForm(taken_up(request.POST) if request.method == "POST" else None, appointment=appointment)
+        if request.method == "POST" and form.is_valid() and (moved := form.move(user=_user(request))):
+            sent = " A message is on its way." if moved.email else " No e-mail address: nothing is sent."
+            self.message_user(
+                request, f"{moved.name} was moved to {wording.visit(moved)}.{sent}", messages.SUCCESS
+            )
+            return redirect("admin:booking_appointment_change", moved.pk)
+        return self._visit_page(
+            request, "move", form, title=f"Move {appointment.name}", appointment=appointment
+        )
+
+
+def _history(appointment: Appointment) -> list[dict[str, Any]]:
+    """What happened to an appointment, oldest first, with what each event changed about the visit."""
+    lines = []
+    before = None
+    for event in appointment.events.select_related("user", "therapist", "room").order_by("at", "pk"):
+        changed: list[str] = []
+        if before and event.visit != before.visit:
+            changed.append(f"to {when.format_date_time(event.visit.lower)}")
+        if before and event.therapist_id != before.therapist_id:
+            changed.append(f"with {event.therapist.name}")
+        if before and event.room_id != before.room_id:
+            changed.append(f"in {event.room}" if event.room else "without a room")
+        lines.append({"event": event, "did": _HAPPENED.get(event.action, event.action), "changed": changed})
+        before = event
+    return lines
+
+
+_HAPPENED: dict[str, str] = {
+    Action.REQUEST: "Asked for",
+    Action.BOOK: "Booked",
+    Action.CONFIRM: "Confirmed",
+    Action.DECLINE: "Declined",
+    Action.MOVE: "Moved",
+    Action.CANCEL: "Cancelled",
+    Action.ARRIVE: "Arrived",
+    Action.COMPLETE: "Completed",
+    Action.NO_SHOW: "Did not come",
+    Action.EXPIRE: "Expired",
+}
+
+
+def _told(act: Act, appointment: Appointment) -> str:
+    if not act.tells:
+        return ""
+    return (
+        " A message is on its way."
+        if appointment.email
+        else " There is no e-mail address: tell them by phone."
+    )
+
+
+def _user(request: HttpRequest) -> User:
+    return cast(User, request.user)
+
+
+def _number(text: object) -> int | None:
+    """A whole number that fits the database's, or None."""
+    written = str(text or "")
+    return int(written) if re.fullmatch(r"[0-9]{1,15}", written) else None

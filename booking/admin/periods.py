@@ -1,0 +1,170 @@
+"""Time off and closures: a range of instants, written as two dates with times where they are needed."""
+
+from datetime import date, datetime, timedelta
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.http import HttpRequest
+
+from booking.admin import wording
+from booking.admin.start import as_moment, check_near, date_field, instants, time_field, written
+from booking.models import Closure, TimeOff
+from flexclinic.lib import clock, when
+
+_DAY = 1440
+
+
+class PeriodForm(forms.ModelForm[Any]):
+    """From and until, in the clinic's zone; without times whole days, the last one included."""
+
+    from_date = date_field(label="From")
+    from_time = time_field(label="time", required=False, help_text="Empty: from the start of the day.")
+    until_date = date_field(label="Until", help_text="This day included.")
+    until_time = time_field(label="time", required=False, help_text="Empty: to the end of the day.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        period = self.instance.period
+        if period:
+            first, from_minute = written(period.lower)
+            last, until_minute = written(period.upper)
+            if until_minute == 0:  # the midnight that ends the day before
+                last, until_minute = last - timedelta(days=1), _DAY
+            self.initial.setdefault("from_date", first)
+            self.initial.setdefault("until_date", last)
+            self.initial.setdefault("from_time", from_minute or None)
+            self.initial.setdefault("until_time", until_minute if until_minute < _DAY else None)
+
+    def clean_from_date(self) -> date:
+        """A date that is not years away."""
+        day: date = self.cleaned_data["from_date"]
+        if "from_date" in self.changed_data:
+            check_near(day)
+        return day
+
+    def clean_until_date(self) -> date:
+        """A date that is not years away."""
+        day: date = self.cleaned_data["until_date"]
+        if "until_date" in self.changed_data:
+            check_near(day)
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        """Put the range together, or say at the right box why there is none."""
+        cleaned = super().clean() or self.cleaned_data
+        if self.errors.keys() & {"from_date", "from_time", "until_date", "until_time"}:
+            return cleaned
+        start = self._moment("from", cleaned["from_date"], cleaned.get("from_time"), otherwise=0, last=False)
+        end = self._moment(
+            "until", cleaned["until_date"], cleaned.get("until_time"), otherwise=_DAY, last=True
+        )
+        if start is None or end is None:
+            return cleaned
+        if end <= start:
+            box = "until_date" if cleaned["until_date"] < cleaned["from_date"] else "until_time"
+            self.add_error(box, ValidationError("The end must come after the start.", code="order"))
+            return cleaned
+        self.instance.period = DateTimeTZRange(start, end, "[)")
+        return cleaned
+
+    def _moment(
+        self, end: str, day: date, minute: int | None, *, otherwise: int, last: bool
+    ) -> datetime | None:
+        """An end of the range. Of a time that the clock shows twice, the one that makes the range longer.
+
+        The start of a day that the clock skips is the first moment of that day.
+        """
+        found = instants(day, otherwise if minute is None else minute)
+        if not found and minute is None:
+            following = next(after for after in range(otherwise % _DAY, _DAY) if instants(day, after))
+            found = instants(day, following)
+        if not found:
+            text = "The clocks go forward that night and skip this time: it does not exist."
+            self.add_error(f"{end}_time", ValidationError(text, code="skipped"))
+            return None
+        return as_moment(found[-1] if last else found[0])
+
+
+class TimeOffForm(PeriodForm):
+    """When a therapist sees nobody."""
+
+    class Meta:
+        model = TimeOff
+        fields = ("therapist", "note")
+
+
+class ClosureForm(PeriodForm):
+    """When the clinic is closed."""
+
+    class Meta:
+        model = Closure
+        fields = ("name",)
+
+
+class OverFilter(admin.SimpleListFilter):
+    """What is still to come, unless somebody asks for all."""
+
+    title = "date"
+    parameter_name = "when"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Those to come, those that are over."""
+        return [("coming", "Now and to come"), ("over", "Over")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        """Those of the chosen kind."""
+        match self.value():
+            case "coming":
+                return queryset.filter(period__endswith__gt=clock.now())
+            case "over":
+                return queryset.filter(period__endswith__lte=clock.now())
+        return queryset
+
+
+class PeriodAdmin(admin.ModelAdmin[Any]):
+    """What the two kinds have in common."""
+
+    list_filter: ClassVar[Any] = (OverFilter,)
+    show_facets = admin.ShowFacets.NEVER
+    ordering = ("-period",)
+    empty_value_display = ""
+    boxes = (("from_date", "from_time"), ("until_date", "until_time"))
+
+    @admin.display(description="from", ordering="period")
+    def begins(self, row: Any) -> str:
+        """The first day, with its time where it does not begin at midnight."""
+        _, minute = written(row.period.lower)
+        return wording.day(row.period.lower) + (f", {when.format_time(row.period.lower)}" if minute else "")
+
+    @admin.display(description="until")
+    def ends(self, row: Any) -> str:
+        """The last day, with its time where it does not end at midnight."""
+        _, minute = written(row.period.upper)
+        if minute == 0:
+            return wording.day(row.period.upper - timedelta(seconds=1))
+        return f"{wording.day(row.period.upper)}, {when.format_time(row.period.upper)}"
+
+
+@admin.register(TimeOff)
+class TimeOffAdmin(PeriodAdmin):
+    """Vacations, training, a day at home."""
+
+    form = TimeOffForm
+    fields = ("therapist", *PeriodAdmin.boxes, "note")
+    list_display = ("therapist", "begins", "ends", "note")
+    list_filter = (OverFilter, "therapist")
+    list_select_related = ("therapist",)
+    search_fields = ("therapist__title", "note")
+
+
+@admin.register(Closure)
+class ClosureAdmin(PeriodAdmin):
+    """Holidays, and days on which the heating is mended."""
+
+    form = ClosureForm
+    fields = ("name", *PeriodAdmin.boxes)
+    list_display = ("name", "begins", "ends")
+    search_fields = ("name",)

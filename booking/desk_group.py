@@ -1,0 +1,41 @@
+"""The group "Front desk": what the people at the desk may see and do, and no more."""
+
+from django.apps import apps as installed
+from django.apps.registry import Apps
+from django.db.models import Q
+
+NAME = "Front desk"
+
+_LOOK = ("view",)
+_KEEP = ("view", "add", "change")
+_ALL = ("view", "add", "change", "delete")
+
+#: What may be done with which model. Nobody deletes appointments; what is told to patients is only read.
+MAY: dict[str, tuple[str, ...]] = {
+    "booking.appointment": _KEEP,
+    "booking.patient": _KEEP,
+    "booking.weeklyhours": _ALL,
+    "booking.overridehours": _ALL,
+    "booking.timeoff": _ALL,
+    "booking.closure": _ALL,
+    "booking.clinicpolicy": ("view", "change"),
+    "booking.notification": _LOOK,
+    "services.service": _LOOK,
+    "services.serviceoption": _LOOK,
+    "services.therapist": _LOOK,
+    "services.room": _LOOK,
+}
+
+
+def ensure(*, registry: Apps = installed) -> None:
+    """Make the group, or give it what it lacks; what somebody else gave it, it keeps.
+
+    A migration gives its own `registry`. A permission that the database does not hold yet (its model comes with a
+    later migration) is passed over: that migration calls this again, after its `create_permissions`.
+    """
+    group, _ = registry.get_model("auth", "Group").objects.get_or_create(name=NAME)
+    wanted = Q(pk__in=())
+    for model, verbs in MAY.items():
+        app_label, name = model.split(".")
+        wanted |= Q(content_type__app_label=app_label, codename__in=[f"{verb}_{name}" for verb in verbs])
+    group.permissions.add(*registry.get_model("auth", "Permission").objects.filter(wanted))
