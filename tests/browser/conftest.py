@@ -1,0 +1,73 @@
+"""A real browser, and what it complains about."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.db import connections
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+
+from tests.browser.chromium import ARGUMENTS, find_chromium
+
+PHONE = {"width": 375, "height": 740}
+DESK = {"width": 1280, "height": 900}
+
+
+@pytest.fixture
+def playwright_here() -> Iterator[Playwright]:
+    """Playwright, for one test: its event loop would keep Django from the database in the next."""
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture
+def browser(playwright_here: Playwright) -> Iterator[Browser]:
+    """Chromium without a window."""
+    browser = playwright_here.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser complained about on any page: refused by the policy, failed, or thrown."""
+    return []
+
+
+@pytest.fixture
+def open_context(
+    browser: Browser, complaints: list[str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., BrowserContext]]:
+    """Make a browser context that reports its pages' complaints. Keywords as Playwright's `new_context`."""
+    # Playwright runs an event loop in this thread, in which Django would not touch the database.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    contexts = []
+
+    def hear(page: Page) -> None:
+        page.on(
+            "console",
+            lambda message: (
+                complaints.append(f"{page.url}: {message.text}")
+                if message.type in {"error", "warning"}
+                else None
+            ),
+        )
+        page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+
+    def open_one(**options: Any) -> BrowserContext:
+        context = browser.new_context(**{"viewport": DESK, **options})
+        context.set_default_timeout(15_000)
+        context.on("page", hear)
+        contexts.append(context)
+        return context
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    connections.close_all()  # asked within the loop, they belong to it: nobody else would close them
+
+
+@pytest.fixture
+def phone(open_context: Callable[..., BrowserContext]) -> Page:
+    """A patient's phone, 375 px wide."""
+    return open_context(viewport=PHONE, has_touch=True).new_page()
