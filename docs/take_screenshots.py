@@ -1,0 +1,93 @@
+"""`make screenshots`: runs the demo clinic in a folder of its own and takes the pictures of README and docs."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.chromium import ARGUMENTS, find_chromium
+
+PICTURES = Path(__file__).parent / "images"
+PROJECT = Path(__file__).parent.parent
+PASSWORD = "for-the-pictures-only"  # of a demo that lives for a minute
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
+
+
+PORT = free_port()
+ADDRESS = f"http://127.0.0.1:{PORT}"
+
+
+def take(page: Page, name: str, path: str) -> None:
+    """Open a page and keep what the window shows."""
+    page.goto(ADDRESS + path)
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=PICTURES / f"{name}.png")
+
+
+def as_patient(browser: Browser) -> None:
+    """The home page on a desk, the choice of a time on a phone."""
+    wide = browser.new_page(viewport={"width": 1280, "height": 800})
+    take(wide, "home", "/")
+    phone = browser.new_page(viewport={"width": 375, "height": 800}, device_scale_factor=2)
+    take(phone, "choose-a-time", "/book/nmt-60/")
+
+
+def as_desk(browser: Browser) -> None:
+    """The desk's day and the requests that wait."""
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.goto(ADDRESS + "/admin/")
+    page.get_by_label("Username").fill("desk")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    take(page, "desk", "/admin/")
+    take(page, "requests", "/admin/booking/appointment/")
+
+
+def main() -> None:
+    """Run, take, stop."""
+    PICTURES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as data:
+        environment = {
+            **os.environ,
+            "FLEXCLINIC_DATA": data,
+            "PORT": str(PORT),
+            "DEMO_STAFF_PASSWORD": PASSWORD,
+        }
+        environment.pop("DATABASE_URL", None)
+        demo = subprocess.Popen(
+            [sys.executable, "-m", "flexclinic.serve"], cwd=PROJECT, env=environment, stdout=subprocess.PIPE
+        )
+        try:
+            assert demo.stdout
+            for line in demo.stdout:
+                sys.stdout.write(line.decode())
+                if b"Ctrl-C" in line:
+                    break
+            else:
+                raise SystemExit("The demo clinic did not start.")
+            urllib.request.urlopen(f"{ADDRESS}/readyz", timeout=10).close()
+            with sync_playwright() as playwright:
+                browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
+                as_patient(browser)
+                as_desk(browser)
+                browser.close()
+        finally:
+            demo.send_signal(signal.SIGINT)
+            demo.communicate(timeout=60)
+    for picture in sorted(PICTURES.glob("*.png")):
+        sys.stdout.write(f"{picture.relative_to(PROJECT)}\n")
+
+
+if __name__ == "__main__":
+    main()
