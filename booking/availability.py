@@ -7,6 +7,7 @@ plain SQL, since the ORM's own work on a query costs more than PostgreSQL's on t
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -158,17 +159,15 @@ def _read(
     for pk, *period in rules["time_off"] or ():
         time_off.setdefault(pk, []).extend(_intervals([(period[0], period[1])]))
 
-    busy: dict[int, list[Interval]] = {}
-    in_rooms: dict[int | None, list[Interval]] = {}
-    for pk, room_id, begins, ends in occupied:
-        interval = (begins, ends)
-        busy.setdefault(pk, []).append(interval)
-        in_rooms.setdefault(room_id, []).append(interval)
-    rooms = (
-        None
-        if rules["rooms"] is None
-        else {str(room_id): in_rooms.get(room_id, []) for room_id, in_use in rules["rooms"] if in_use}
-    )
+    busy: defaultdict[int, list[Interval]] = defaultdict(list)
+    for pk, _, begins, ends in occupied:
+        busy[pk].append((begins, ends))
+    rooms: dict[str, list[Interval]] | None = None
+    if rules["rooms"] is not None:
+        in_rooms: defaultdict[int | None, list[Interval]] = defaultdict(list)
+        for _, room_id, begins, ends in occupied:
+            in_rooms[room_id].append((begins, ends))
+        rooms = {str(room_id): in_rooms[room_id] for room_id, in_use in rules["rooms"] if in_use}
     therapists = rules["therapists"] or ()
     return _Diaries(
         question=slots.Question(
@@ -314,7 +313,7 @@ def nearest(
     now = now or clock.now()
     zone = clock.clinic_zone()
     today = now.astimezone(zone).date()
-    wanted = max(around, now)
+    wanted = min(max(around, now), now + timedelta(days=LONGEST_WINDOW + 1))
     first = max(today, wanted.astimezone(zone).date() - timedelta(days=7))
     for who in [therapist, None] if therapist else [None]:
         for begin, days in ((first, 28), (today, LONGEST_WINDOW)):

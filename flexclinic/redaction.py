@@ -6,6 +6,10 @@ import re
 HIDDEN = "…"
 _TOKEN = re.compile(r"(/appointment/+)[^/\s?\"']+", re.IGNORECASE)
 _QUERY = re.compile(r"(/[^\s?\"']*)\?[^\s\"']+")
+# The row that PostgreSQL shows with an error: it holds what a patient typed.
+_ROW = re.compile(r"DETAIL:.*?(?=\n\n(?:The above|During handling)|\Z)", re.DOTALL)
+# In an address they would write lines of their own into the log, or move the cursor of who reads it.
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def redact(text: str) -> str:
@@ -18,8 +22,9 @@ class RedactingFilter(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Let the record through, redacted."""
-        record.msg = redact(record.getMessage())
+        record.msg = _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", redact(record.getMessage()))
         record.args = ()
         if record.exc_info and not record.exc_text:
-            record.exc_text = redact(logging.Formatter().formatException(record.exc_info))
+            traceback = logging.Formatter().formatException(record.exc_info)
+            record.exc_text = redact(_ROW.sub(f"DETAIL: {HIDDEN}", traceback))
         return True

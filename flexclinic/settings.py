@@ -252,7 +252,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "flexclinic.static_files.BundlingStorage"},
 }
 WHITENOISE_USE_FINDERS = DEBUG
-WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_KEEP_ONLY_HASHED_FILES = False  # templates/_plain.html looks no hash up
 IMAGEFIELD_FORMATS: dict[str, Any] = {}
 IMAGEFIELD_AUTOGENERATE = True
 IMAGEFIELD_BIN_DEPTH = 2

@@ -217,21 +217,9 @@ class AppointmentAdmin(admin.ModelAdmin[Appointment]):
             '<input type="hidden" name="version-{}" value="{}">', appointment.pk, appointment.version
         )
         made = format_html_join(
-            "",
-            '<button class="row-button{}" formaction="{}" formmethod="post" aria-label="{}: {}, {}">{}</button>',
-            (
-                (
-                    " row-button--first" if number == 0 else "",
-                    reverse("admin:booking_appointment_act", args=[appointment.pk, act.action]),
-                    act.label,
-                    appointment.name,
-                    wording.visit(appointment),
-                    act.label,
-                )
-                for number, act in enumerate(acts_at_hand(appointment))
-            ),
+            "", "{}", ((_row_button(appointment, act),) for act in acts_at_hand(appointment))
         )
-        return format_html("{}{}", seen, made)
+        return format_html('{}<div class="desk-acts">{}</div>', seen, made)
 
     # Doing things
 
@@ -465,6 +453,28 @@ _HAPPENED: dict[str, str] = {
     Action.NO_SHOW: "Did not come",
     Action.EXPIRE: "Expired",
 }
+
+
+def _row_button(appointment: Appointment, act: Act) -> SafeString:
+    """A button in a row of the list's own form. What ends an appointment takes two presses."""
+    button = format_html(
+        '<button class="row-button {}" formaction="{}" formmethod="post" aria-label="{}: {}, {}">{}</button>',
+        "row-button--ends" if act.ends else "row-button--first",
+        reverse("admin:booking_appointment_act", args=[appointment.pk, act.action]),
+        act.label,
+        appointment.name,
+        wording.visit(appointment),
+        act.label,
+    )
+    if not act.ends:
+        return button
+    return format_html(
+        '<details class="desk-ask"><summary aria-label="{}…: {}">{}…</summary>{}</details>',
+        act.label,
+        appointment.name,
+        act.label,
+        button,
+    )
 
 
 def _told(act: Act, appointment: Appointment) -> str:

@@ -49,8 +49,8 @@ def times(request: HttpRequest) -> HttpResponse:
     if wrong or option is None:
         return _wrong(wrong)
     first = window.cleaned_data["from"] or clock.today()
-    if first.year > walltime.LAST_YEAR:
-        return _wrong({"from": "That date is too far ahead."})
+    if not 1970 <= first.year <= walltime.LAST_YEAR:
+        return _wrong({"from": "That date is too far away."})
     found = availability.free_times(
         option=option, therapist=therapist, first_date=first, days=window.cleaned_data["days"] or DEFAULT_DAYS
     )

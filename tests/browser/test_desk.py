@@ -204,6 +204,17 @@ def test_a_request_is_declined_after_a_second_press_without_scripts(
     assert request_waiting.status == "declined"
 
 
+def test_a_row_asks_before_it_ends_an_appointment_without_scripts(
+    live_server: LiveServer, plain: Page, request_waiting: Appointment
+) -> None:
+    plain.goto(f"{live_server.url}/admin/booking/appointment/")
+    decline = plain.get_by_role("button", name=re.compile("^Decline: Pat Asking"))
+    expect(decline).to_be_hidden()
+    plain.get_by_text("Decline…").click()
+    decline.click()
+    expect(plain.locator(".messagelist")).to_contain_text("was declined")
+
+
 def test_a_row_is_confirmed_where_it_stands_without_scripts(
     live_server: LiveServer, plain: Page, request_waiting: Appointment
 ) -> None:
