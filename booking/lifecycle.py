@@ -4,8 +4,9 @@ Each function is one transaction: lock, check, save, then the event and the mess
 gets the appointment back, or a `BookingError` whose message is for the person who tried; nothing was then changed.
 
 New appointments are inserted with ON CONFLICT DO NOTHING against the exclusion constraints: a lost race is an
-ordinary answer and no two clients ever wait for each other in a circle. A move is an UPDATE, which cannot do that, so
-it takes advisory locks on the therapists and rooms first, in sorted order. See docs/decisions/.
+ordinary answer and no two clients ever wait for each other in a circle. An UPDATE of an
+appointment that goes on to keep its time cannot do that, and PostgreSQL checks the constraints for it again: it takes
+advisory locks on the therapists and rooms first, in sorted order. See docs/decisions/0001-exclusion-constraints.md.
 """
 
 import functools
@@ -22,7 +23,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from psycopg import errors
 
 from booking import availability, notifications
-from booking.enums import Actor, AppointmentStatus, NotificationKind, Source
+from booking.enums import BLOCKING, Actor, AppointmentStatus, NotificationKind, Source
 from booking.exceptions import (
     DiaryIsBusyError,
     NotPossibleNowError,
@@ -178,7 +179,11 @@ def request(
     if earlier := Appointment.objects.filter(request_key=request_key).first():
         return earlier
     status = AppointmentStatus.CONFIRMED if option.is_instant else AppointmentStatus.REQUESTED
-    for choice in availability.choices_at(option=option, therapist=therapist, start=start):
+    try:
+        choices = availability.choices_at(option=option, therapist=therapist, start=start)
+    except TimeJustGoneError:
+        choices = []  # it may have gone to the same form, sent twice at once
+    for choice in choices:
         appointment = _new(
             option=option,
             therapist_id=choice.therapist_id,
@@ -239,11 +244,30 @@ def book(
     return appointment
 
 
-def _locked(appointment: Appointment, action: Action, version: int | None) -> Appointment:
-    """The appointment as it is now, locked, if the action fits it and the caller has seen its newest version."""
+def _locked(
+    appointment: Appointment,
+    action: Action,
+    version: int | None,
+    *,
+    therapist_id: int | None = None,
+    room_id: int | None = None,
+) -> Appointment:
+    """The appointment as it is now, locked, if the action fits it and the caller has seen its newest version.
+
+    Where it goes on to keep its time, the diaries that it is in and goes to (`therapist_id`, `room_id`) are locked
+    first: PostgreSQL then checks the exclusion constraints again, and two that do so at once can wait for each other.
+    """
+    target = TRANSITIONS[action].target
+    if target is None or target in BLOCKING:
+        seen = Appointment.objects.values_list("therapist_id", "room_id").get(pk=appointment.pk)
+        _lock_diaries({seen[0], therapist_id or seen[0]}, {pk for pk in (seen[1], room_id) if pk})
+    else:
+        seen = None
     current = Appointment.objects.select_for_update(of=("self",)).get(pk=appointment.pk)
     if version is not None and current.version != version:
         raise StateHasChangedError
+    if seen and seen != (current.therapist_id, current.room_id):
+        raise StateHasChangedError  # moved to a diary that is not locked, just before
     if current.status not in TRANSITIONS[action].sources:
         raise NotPossibleNowError(
             f"{current.reference} is {current.get_status_display().lower()}: this cannot be done with it now."
@@ -359,18 +383,20 @@ def move(
     It stays the same record with a new version; its lengths of visit and buffers stay what they were. Raises
     TimeJustGoneError where something else is there, TherapistNotOfferedError, and as `confirm` does.
     """
-    new_therapist_id = therapist.pk if therapist else appointment.therapist_id
-    new_room_id = room.pk if room else appointment.room_id
-    _lock_diaries(
-        {appointment.therapist_id, new_therapist_id}, {pk for pk in (appointment.room_id, new_room_id) if pk}
+    current = _locked(
+        appointment,
+        Action.MOVE,
+        version,
+        therapist_id=therapist.pk if therapist else None,
+        room_id=room.pk if room else None,
     )
-    current = _locked(appointment, Action.MOVE, version)
     if therapist and not therapist.options.filter(pk=current.option_id).exists():
         raise TherapistNotOfferedError
     shift = start - current.starts_at
     current.visit = DateTimeTZRange(start, current.ends_at + shift, "[)")
     current.occupied = DateTimeTZRange(current.occupied_from + shift, current.occupied_until + shift, "[)")
-    current.therapist_id, current.room_id = new_therapist_id, new_room_id
+    current.therapist_id = therapist.pk if therapist else current.therapist_id
+    current.room_id = room.pk if room else current.room_id
     current.version += 1
     current.save(update_fields=["visit", "occupied", "therapist", "room", "version"])
     current.refresh_from_db()
