@@ -392,7 +392,7 @@ def move(
     )
     if therapist and not therapist.options.filter(pk=current.option_id).exists():
         raise TherapistNotOfferedError
-    shift = start - current.starts_at
+    shift, before = start - current.starts_at, current.therapist_id
     current.visit = DateTimeTZRange(start, current.ends_at + shift, "[)")
     current.occupied = DateTimeTZRange(current.occupied_from + shift, current.occupied_until + shift, "[)")
     current.therapist_id = therapist.pk if therapist else current.therapist_id
@@ -401,5 +401,6 @@ def move(
     current.save(update_fields=["visit", "occupied", "therapist", "room", "version"])
     current.refresh_from_db()
     _record(current, Action.MOVE, before=current.status, actor=actor, user=user)
-    notifications.tell(appointment=current, kind=NotificationKind.MOVED)
+    if shift or current.therapist_id != before:  # another room is of no interest to the patient
+        notifications.tell(appointment=current, kind=NotificationKind.MOVED)
     return current

@@ -112,6 +112,7 @@ CLINIC = {
     "map_url": env.str("CLINIC_MAP_URL", default=""),
     "emergency_number": env.str("CLINIC_EMERGENCY_NUMBER", default="911"),
 }
+PHONENUMBER_DEFAULT_REGION = CLINIC["country"]
 CLINIC_TIME_ZONE = env.str("CLINIC_TIME_ZONE", default="America/New_York")
 CURRENCY = env.str("CLINIC_CURRENCY", default="USD")
 try:

@@ -7,6 +7,7 @@ them also writes `css/site.css`, all of them in their order. In development and 
 from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.files.base import ContentFile
 from whitenoise.storage import CompressedManifestStaticFilesStorage
@@ -68,5 +69,6 @@ class BundlingStorage(CompressedManifestStaticFilesStorage):  # type: ignore[mis
 
 
 def site_stylesheets() -> tuple[str, ...]:
-    """The names of the stylesheets that a page links to."""
-    return (BUNDLE,) if getattr(staticfiles_storage, "bundles", False) else SITE_STYLES
+    """The names of the stylesheets that a page links to. With DEBUG nothing is collected, so there is no bundle."""
+    bundled = getattr(staticfiles_storage, "bundles", False) and not settings.DEBUG
+    return (BUNDLE,) if bundled else SITE_STYLES

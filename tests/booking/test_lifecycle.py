@@ -268,6 +268,11 @@ def test_a_move_keeps_the_record_and_its_lengths(appointment: Appointment, at: A
     assert moved.notifications.get().kind == NotificationKind.MOVED
 
 
+def test_another_room_alone_is_no_news_to_the_patient(appointment: Appointment, at: At) -> None:
+    moved = lifecycle.move(appointment=appointment, start=at(24, 10), room=make_room(), actor=Actor.DESK)
+    assert (moved.version, moved.notifications.count()) == (2, 0)
+
+
 def test_a_move_may_overlap_what_it_leaves(appointment: Appointment, at: At) -> None:
     moved = lifecycle.move(appointment=appointment, start=at(24, 10, 30), actor=Actor.DESK)
     assert moved.starts_at == at(24, 10, 30)

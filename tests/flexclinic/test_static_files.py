@@ -6,6 +6,7 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.core.management import call_command
 from django.template import Context, Template
+from pytest_django.fixtures import Settings
 
 from flexclinic import static_files
 
@@ -13,11 +14,11 @@ PAGE = Template("{% load stylesheets %}{% site_stylesheets %}")
 
 
 @pytest.fixture
-def collected(tmp_path: Path, settings: pytest.FixtureRequest) -> Path:
+def collected(tmp_path: Path, settings: Settings) -> Path:
     """The static files as production has them."""
-    settings.STATIC_ROOT = tmp_path  # type: ignore[attr-defined]
-    settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]  # type: ignore[attr-defined]
-    settings.STORAGES = {  # type: ignore[attr-defined]
+    settings.STATIC_ROOT = tmp_path
+    settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+    settings.STORAGES = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
         "staticfiles": {"BACKEND": "flexclinic.static_files.BundlingStorage"},
     }
@@ -47,6 +48,11 @@ def test_served_pages_link_to_the_bundle_alone(collected: Path) -> None:
 
 
 def test_in_development_each_stylesheet_is_a_link() -> None:
+    assert PAGE.render(Context()).count("<link") == len(static_files.SITE_STYLES)
+
+
+def test_with_debug_nothing_is_collected_and_each_is_a_link(collected: Path, settings: Settings) -> None:
+    settings.DEBUG = True
     assert PAGE.render(Context()).count("<link") == len(static_files.SITE_STYLES)
 
 
