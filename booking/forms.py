@@ -19,7 +19,10 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029]")
 
 def validate_phone(value: str) -> None:
     """Accept any way of writing a phone number that holds 7 to 15 digits."""
-    if not 7 <= len(re.sub(r"\D", "", value)) <= 15 or not re.fullmatch(r"[\d\s()+./x#ext-]+", value.lower()):
+    digits = re.sub(r"[^0-9]", "", value)
+    if not 7 <= len(digits) <= 15 or not re.fullmatch(
+        r"[0-9\s()+./-]+((ext\.?|x|#)\s*[0-9]+)?", value.lower()
+    ):
         raise ValidationError("Enter a phone number such as (212) 555-0142.", code="invalid")
 
 

@@ -1,6 +1,6 @@
 """The web server's settings: the same for `make run` and for the container.
 
-HOST, PORT and WEB_CONCURRENCY come from the environment.
+HOST, PORT, WEB_CONCURRENCY and WEB_THREADS come from the environment.
 """
 
 import os
@@ -12,7 +12,12 @@ from flexclinic.redaction import RedactingFilter
 
 bind = f"{os.environ.get('HOST') or '127.0.0.1'}:{os.environ.get('PORT') or 8000}"
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
-worker_class = "sync"  # its 99th percentile was better than gthread's
+# Threads, since browsers open connections that they may never use: a sync worker would wait for one, and serve nobody.
+worker_class = "gthread"
+threads = int(
+    os.environ.get("WEB_THREADS") or 8
+)  # an idle connection holds one for 5 seconds, not the whole worker for 30
+keepalive = 5  # seconds: a page's files come over the connection of the page
 preload_app = False  # each worker has a pool of database connections of its own
 timeout = 30  # seconds that one request may take
 graceful_timeout = 20  # seconds that requests under way get when it stops

@@ -5,6 +5,8 @@ import re
 
 HIDDEN = "…"
 _TOKEN = re.compile(r"(/appointment/+)[^/\s?\"']+", re.IGNORECASE)
+# Wherever else one stands: after a space or a quotation mark that a mail program put into the link, for one.
+_BARE_TOKEN = re.compile(r"(?<![\w-])[\w-]{43}(?![\w-])", re.ASCII)
 _QUERY = re.compile(r"(/[^\s?\"']*)\?[^\s\"']+")
 # The row that PostgreSQL shows with an error: it holds what a patient typed.
 _ROW = re.compile(r"DETAIL:.*?(?=\n\n(?:The above|During handling)|\Z)", re.DOTALL)
@@ -14,7 +16,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 
 def redact(text: str) -> str:
     """The text without the token of a patient's link, and without any address's query."""
-    return _QUERY.sub(rf"\1?{HIDDEN}", _TOKEN.sub(rf"\1{HIDDEN}", text))
+    return _BARE_TOKEN.sub(HIDDEN, _QUERY.sub(rf"\1?{HIDDEN}", _TOKEN.sub(rf"\1{HIDDEN}", text)))
 
 
 class RedactingFilter(logging.Filter):

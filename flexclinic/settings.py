@@ -217,7 +217,7 @@ DATABASES = {
         "CONN_MAX_AGE": 0,
         "OPTIONS": {
             **_database.get("OPTIONS", {}),
-            "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=4), "timeout": 10},
+            "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=8), "timeout": 3},
             # A query that comes back is planned once a connection: the diary's two cost half of what they would.
             "server_side_binding": True,
             "prepare_threshold": 3,

@@ -12,6 +12,7 @@ from services.sitemaps import SITEMAPS as SERVICES_SITEMAPS
 from services.views import home
 
 handler403 = "flexclinic.views.permission_denied"
+handler500 = "flexclinic.views.server_error"
 handler429 = "flexclinic.views.too_many_requests"
 
 SITEMAPS = {

@@ -2,15 +2,18 @@
 
 import datetime
 import math
+import sys
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
@@ -18,12 +21,25 @@ from django.views.decorators.http import require_safe
 from flexclinic.lib import clock
 
 SECURITY_TXT_DAYS = 180
+RETRY_AFTER = 30  # seconds
 # Reasons of Django's that mean another site sent the form; what it typed is not shown as ours.
 FROM_ELSEWHERE = ("Origin checking failed", "Referer checking failed")
 KEPT_FIELDS = 40
 KEPT_CHARACTERS = 5000
 NEVER_KEPT = ("csrfmiddlewaretoken", "password")
 SHOWN_FIELDS = {"name": "Name", "email": "Email", "phone": "Phone", "note": "Note"}
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Something failed; with 503 and a time to come back where it is that the database does not answer."""
+    away = isinstance(sys.exc_info()[1], OperationalError)
+    page = HttpResponse(
+        render_to_string("500.html", {"clinic": settings.CLINIC}),
+        status=HTTPStatus.SERVICE_UNAVAILABLE if away else HTTPStatus.INTERNAL_SERVER_ERROR,
+    )
+    if away:
+        page["Retry-After"] = str(RETRY_AFTER)
+    return page
 
 
 @require_safe

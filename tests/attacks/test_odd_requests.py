@@ -2,6 +2,7 @@
 
 import logging
 import re
+import secrets
 import sys
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from booking.models import Appointment
-from flexclinic.redaction import RedactingFilter
+from flexclinic.redaction import RedactingFilter, redact
 from flexclinic.wsgi import application
 from services.models import ServiceOption
 
@@ -64,6 +65,14 @@ def test_an_address_cannot_write_a_line_of_its_own_into_the_log() -> None:
     )
     RedactingFilter().filter(record)
     assert record.getMessage() == "GET /x\\x0a[now] forged\\x1b[2J\\x00 404"
+
+
+@pytest.mark.parametrize("before", [" ", '"', "'", "\u2028", "=", "x%20"])
+def test_a_link_that_was_mangled_on_its_way_is_no_link_in_the_log(before: str) -> None:
+    token = secrets.token_urlsafe(32)
+    said = redact(f"Not Found: /appointment/{before}{token}/ 404")
+    assert token not in said
+    assert said.endswith("/ 404")
 
 
 @pytest.mark.django_db

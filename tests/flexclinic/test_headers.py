@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path, reverse
@@ -40,8 +41,13 @@ def broken(request: HttpRequest) -> HttpResponse:
     raise RuntimeError("the password is hunter2")
 
 
-urlpatterns = [path("broken/", broken), *flexclinic.urls.urlpatterns]
+def without_database(request: HttpRequest) -> HttpResponse:
+    raise OperationalError("connection refused")
+
+
+urlpatterns = [path("broken/", broken), path("away/", without_database), *flexclinic.urls.urlpatterns]
 handler403 = flexclinic.urls.handler403
+handler500 = flexclinic.urls.handler500
 
 
 def policy_of(response: "Answer") -> dict[str, str]:
@@ -147,6 +153,15 @@ def test_a_fault_shows_nothing_of_itself(client: Client) -> None:
     assert "something went wrong" in page
     assert "hunter2" not in page
     assert "Traceback" not in page
+
+
+@pytest.mark.urls("tests.flexclinic.test_headers")
+def test_without_the_database_people_are_asked_to_come_back(client: Client) -> None:
+    client.raise_request_exception = False
+    response = client.get("/away/")
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "30")
+    assert_strict(response)
+    assert "(212) 555-0142" in response.content.decode()
 
 
 def test_a_strange_host_is_refused(client: Client) -> None:

@@ -133,6 +133,8 @@ def test_the_same_form_sent_twice_books_once(
         ("email", "sam@", "Enter an email address such as name@example.com."),
         ("phone", "", "Enter a phone number that we can reach you on."),
         ("phone", "none", "Enter a phone number such as (212) 555-0142."),
+        ("phone", "٠١٢٣٤٥٦٧٨٩", "Enter a phone number such as (212) 555-0142."),
+        ("phone", "xxxxxxx1234567", "Enter a phone number such as (212) 555-0142."),
         ("consent", "", "Agree that we may keep these details, or call us to book instead."),
         ("website", "https://spam.example", "Leave the last box empty and send the form again."),
         ("request_key", "", "Something was missing from the form. Check your details and send it again."),
