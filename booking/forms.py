@@ -60,7 +60,7 @@ class DetailsForm(forms.Form):
         label="Anything we should know?",
         required=False,
         max_length=1000,
-        help_text="For example how you get up stairs, or times of day that suit you best.",
+        help_text="For example, if stairs are hard for you, or which times of day suit you best.",
         widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
     )
     consent = forms.BooleanField(

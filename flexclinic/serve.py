@@ -187,7 +187,7 @@ def _welcome(site: str) -> str:
         "",
         f"  FlexClinic   {site}/",
         f"  Front desk   {site}/admin/",
-        f"  Sign in as   desk   with the password   {staff_password()}",
+        f"  Sign in as   desk   (or editor, for the website)   with the password   {staff_password()}",
     ]
     if not os.environ.get("EMAIL_URL"):
         lines.append(f"  Messages     are kept as files in {data_folder() / 'mail'}")

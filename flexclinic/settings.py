@@ -407,6 +407,7 @@ LOGGING = {
         "flexclinic": {"level": "INFO"},
         "booking": {"level": "INFO"},
         "django": {"handlers": [], "propagate": True},
+        "django.request": {"level": "ERROR"},  # what was not found or refused stands in the access log
         "django.security.DisallowedHost": {
             "level": "CRITICAL"
         },  # every scanner's visit, with a traceback each

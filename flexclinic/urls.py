@@ -39,6 +39,7 @@ urlpatterns = [
     path("staff/", include(staff)),
     path("admin/", admin.site.urls),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("privacy/", views.privacy, name="privacy"),
     path("robots.txt", views.robots, name="robots"),
     path(".well-known/security.txt", views.security_txt, name="security_txt"),
     path("media/<path:path>", media.picture, name="media"),

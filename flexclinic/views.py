@@ -43,6 +43,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """What is kept of a patient, and why."""
+    return render(request, "site/privacy.html")
+
+
+@require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """/robots.txt."""
     return render(request, "site/robots.txt", content_type="text/plain; charset=utf-8")
@@ -65,7 +71,7 @@ class FixedPages(Sitemap[str]):
 
     def items(self) -> list[str]:
         """The names of their addresses."""
-        return ["blog:index", "booking:book"]
+        return ["blog:index", "booking:book", "privacy"]
 
     def location(self, item: str) -> str:
         """The address of one."""

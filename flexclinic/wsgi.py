@@ -14,7 +14,14 @@ _django = get_wsgi_application()
 
 
 def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-    """Django, reading everything as UTF-8: another charset that a request claims would end outside every middleware."""
+    """Django, reading everything as UTF-8 and answering HEAD without a body.
+
+    Another charset that a request claims would end outside every middleware.
+    """
     if "CONTENT_TYPE" in environ:
         environ["CONTENT_TYPE"] = _CHARSET.sub("", environ["CONTENT_TYPE"])
-    return _django(environ, start_response)
+    answer = _django(environ, start_response)
+    if environ["REQUEST_METHOD"] == "HEAD":
+        answer.close()
+        return []
+    return answer

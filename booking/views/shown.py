@@ -28,6 +28,24 @@ class Day:
     date: date
     times: list[Time] = field(default_factory=list)
 
+    @property
+    def parts(self) -> list["DayPart"]:
+        """The morning, the afternoon and the evening, where they have times."""
+        hours = [(time, when.in_clinic_zone(time.moment).hour) for time in self.times]
+        found = [
+            DayPart(name, [time for time, hour in hours if first <= hour < after])
+            for name, first, after in (("Morning", 0, 12), ("Afternoon", 12, 17), ("Evening", 17, 24))
+        ]
+        return [part for part in found if part.times]
+
+
+@dataclass(frozen=True, slots=True)
+class DayPart:
+    """A part of a day and its free starts."""
+
+    name: str
+    times: list[Time]
+
 
 def shown_times(starts: list[int], *, option: ServiceOption, who: str) -> list[Time]:
     """Each start (seconds since the epoch) with what it is called and where it leads."""

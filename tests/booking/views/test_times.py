@@ -70,7 +70,7 @@ def test_a_week_without_times_leads_to_the_next_that_has_some(
 ) -> None:
     ClinicPolicy.objects.create(lead_minutes=10 * 24 * 60)
     response = patient.get(url(option, **{"from": "2026-11-23"}))
-    assert "No times from Monday 23 November to Sunday 29 November." in text_of(response)
+    assert "No times from Monday 23 November to Sunday 29 November 2026." in text_of(response)
     assert response.context["later_url"].endswith("from=2026-12-03")
 
 
