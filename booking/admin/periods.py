@@ -10,6 +10,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.http import HttpRequest
 
 from booking.admin import wording
+from booking.admin.affected import warn_of_visits
 from booking.admin.start import as_moment, check_near, date_field, instants, time_field, written
 from booking.models import Closure, TimeOff
 from flexclinic.lib import clock, when
@@ -132,6 +133,11 @@ class PeriodAdmin(admin.ModelAdmin[Any]):
     ordering = ("-period",)
     empty_value_display = ""
     boxes = (("from_date", "from_time"), ("until_date", "until_time"))
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Save, and say which visits are booked then."""
+        super().save_model(request, obj, form, change)
+        warn_of_visits(request, period=obj.period, therapist=getattr(obj, "therapist", None))
 
     @admin.display(description="from", ordering="period")
     def begins(self, row: Any) -> str:
