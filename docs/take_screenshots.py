@@ -40,7 +40,7 @@ def as_patient(browser: Browser) -> None:
     wide = browser.new_page(viewport={"width": 1280, "height": 800})
     take(wide, "home", "/")
     phone = browser.new_page(viewport={"width": 375, "height": 800}, device_scale_factor=2)
-    take(phone, "choose-a-time", "/book/nmt-60/")
+    take(phone, "choose-a-time", "/book/nmt-60/#when")
 
 
 def as_desk(browser: Browser) -> None:
