@@ -15,7 +15,7 @@ def main() -> int:
 
         django.setup()
 
-        from benchmarks import free_times  # noqa: F401 - registers itself
+        from benchmarks import free_times, simulation  # noqa: F401 - they register themselves
 
         failed = 0
         for title, run in found():

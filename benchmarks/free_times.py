@@ -64,7 +64,7 @@ def free_times(place: Place) -> Iterator[Line]:
             for size, name in names.items():
                 plan = _plan(connections[name], queries[name][1])
                 is_index_only = (
-                    "Index Only Scan using appointment_window" in plan and "Heap Fetches: 0" in plan
+                    "Index Only Scan using appointment_diary" in plan and "Heap Fetches: 0" in plan
                 )
                 yield Line(
                     what=f"the window is read from the index alone, {size:,} appointments",
@@ -115,7 +115,7 @@ def _queries_of_a_call(name: str) -> list[Query]:
     """What a call asks the database, word for word."""
     from django.db import connections
 
-    from booking import availability
+    from booking import diaries as rows
 
     _call(name)
     asked: list[Query] = []
@@ -126,7 +126,7 @@ def _queries_of_a_call(name: str) -> list[Query]:
 
     with connections["default"].execute_wrapper(note):
         _call(name)
-    assert [sql for sql, _ in asked] == [availability.RULES_SQL, availability.OCCUPIED_SQL]
+    assert [sql for sql, _ in asked] == [rows.RULES_SQL, rows.OCCUPIED_SQL]
     return asked
 
 

@@ -1,7 +1,10 @@
 """The group "Front desk": what the people at the desk may see and do, and no more."""
 
+from typing import Any
+
 from django.apps import apps as installed
 from django.apps.registry import Apps
+from django.contrib.auth.management import create_permissions
 from django.db.models import Q
 
 NAME = "Front desk"
@@ -17,6 +20,9 @@ MAY: dict[str, tuple[str, ...]] = {
     "booking.weeklyhours": _ALL,
     "booking.overridehours": _ALL,
     "booking.timeoff": _ALL,
+    "booking.hold": _ALL,
+    "booking.workingday": _ALL,
+    "booking.offeredhours": _ALL,
     "booking.closure": _ALL,
     "booking.clinicpolicy": ("view", "change"),
     "booking.notification": _LOOK,
@@ -39,3 +45,19 @@ def ensure(*, registry: Apps = installed) -> None:
         app_label, name = model.split(".")
         wanted |= Q(content_type__app_label=app_label, codename__in=[f"{verb}_{name}" for verb in verbs])
     group.permissions.add(*registry.get_model("auth", "Permission").objects.filter(wanted))
+
+
+def ensure_in_migration(apps: Any, schema_editor: Any) -> None:
+    """`ensure` for `RunPython`, with the permissions of the models that the migrations before have made.
+
+    Django makes permissions only after all migrations have run. A group needs them now, so those of the two apps are
+    made here, by the same function; afterwards Django finds them there.
+    """
+    for label in ("services", "booking"):
+        app_config = apps.get_app_config(label)
+        app_config.models_module = True  # an app as a migration sees it has none, and is then passed over
+        try:
+            create_permissions(app_config, verbosity=0, apps=apps, using=schema_editor.connection.alias)
+        finally:
+            app_config.models_module = None
+    ensure(registry=apps)

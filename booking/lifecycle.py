@@ -158,6 +158,23 @@ def _new(
     )
 
 
+def _choices(
+    *, option: ServiceOption, therapist: Therapist | None, start: datetime
+) -> list[availability.Choice]:
+    """Who is free at a start. Where a rule looks at the whole day, nobody else books there until the transaction ends.
+
+    No constraint of the database counts a day's visits or leaves room for a break. So the diaries in question are
+    locked, and then asked once more.
+    """
+    choices = availability.choices_at(option=option, therapist=therapist, start=start)
+    locked = {choice.therapist_id for choice in choices if choice.looks_at_day}
+    if not locked:
+        return choices
+    _lock_diaries(locked, set(), option_ids={option.pk} if option.most_a_day else set())
+    choices = availability.choices_at(option=option, therapist=therapist, start=start)
+    return [choice for choice in choices if choice.therapist_id in locked or not choice.looks_at_day]
+
+
 @_one_transaction
 def request(
     *,
@@ -180,7 +197,7 @@ def request(
         return earlier
     status = AppointmentStatus.CONFIRMED if option.is_instant else AppointmentStatus.REQUESTED
     try:
-        choices = availability.choices_at(option=option, therapist=therapist, start=start)
+        choices = _choices(option=option, therapist=therapist, start=start)
     except TimeJustGoneError:
         choices = []  # it may have gone to the same form, sent twice at once
     for choice in choices:
@@ -359,9 +376,10 @@ def no_show(*, appointment: Appointment, user: User | None, version: int | None 
     return _act(appointment, Action.NO_SHOW, actor=Actor.DESK, user=user, version=version, told=None)
 
 
-def _lock_diaries(therapist_ids: set[int], room_ids: set[int]) -> None:
+def _lock_diaries(therapist_ids: set[int], room_ids: set[int], *, option_ids: set[int] | None = None) -> None:
     """Advisory locks to the end of the transaction, in one order for everybody, so that moves never deadlock."""
-    keys = sorted([(1, pk) for pk in therapist_ids] + [(2, pk) for pk in room_ids])
+    kinds = ((1, therapist_ids), (2, room_ids), (3, option_ids or set()))
+    keys = sorted((kind, pk) for kind, pks in kinds for pk in pks)
     with connection.cursor() as cursor:
         for kind, pk in keys:
             cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [kind, pk])

@@ -5,19 +5,25 @@ The format, with every key:
     {"zone": "America/New_York", "now": "2026-11-22T09:00-05:00", "from": "2026-11-23", "days": 7,
      "step": 15,
      "option": {"minutes": 60, "buffer_before": 0, "buffer_after": 15,
-                "lead_minutes": 120, "horizon_days": 60},
+                "lead_minutes": 120, "horizon_days": 60, "most_a_day": 4, "booked": ["2026-11-23T10:00-05:00"],
+                "offered": [{"weekday": 0, "start": "09:00", "end": "15:00"}]},
+     "shortest_gap": 75, "avoid_gaps": true,
      "closures": [["2026-11-26T00:00-05:00", "2026-11-27T00:00-05:00"]],
      "rooms": {"one": {"busy": []}},
      "therapists": {"ana": {
         "weekly": [{"weekday": 0, "start": "09:00", "end": "12:00",
                     "every": 1, "valid_from": null, "valid_until": null}],
-        "overrides": [{"date": "2026-11-24", "hours": [["10:00", "14:00"]]}],
-        "time_off": [], "busy": [["2026-11-23T10:00-05:00", "2026-11-23T11:15-05:00"]]}},
+        "overrides": [{"date": "2026-11-24", "hours": [["10:00", "14:00"]], "extra": false}],
+        "time_off": [], "busy": [["2026-11-23T10:00-05:00", "2026-11-23T11:15-05:00"]],
+        "holds": [], "break": {"start": "11:30", "end": "14:00", "minutes": 30}, "most_a_day": 6}},
      "about": "what the case shows", "expected": {"times": []}}
 
 What is left out, or null, asks for nothing: no closures, no room needed, no buffers, no lead time, no
-horizon. Needed are zone, now, from, days, step, option.minutes and therapists; of weekly hours weekday,
-start and end. `about` and `expected` are for the reader. Any other key is an error, as a misspelled rule
+horizon, no most, no break, every gap allowed. Needed are zone, now, from, days, step, option.minutes and
+therapists; of hours and breaks each of their parts, but for `every` and the dates of weekly hours. `booked` are
+the moments from which visits of the option occupy somebody, and count for its `most_a_day`; a therapist's counts
+what of `busy` begins on a date. `extra` hours come on top of those that the date has; others replace them.
+`about` and `expected` are for the reader. Any other key is an error, as a misspelled rule
 would silently not hold.
 """
 
@@ -30,7 +36,8 @@ from zoneinfo import ZoneInfo
 
 from booking import walltime
 from booking.intervals import Interval
-from booking.slots import OptionRules, Question, TherapistDiary, WeeklyRule, free_times
+from booking.question import BreakRule, OptionRules, Question, TherapistDiary, WeeklyRule
+from booking.slots import free_times
 
 _CLOCK_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -102,6 +109,8 @@ def parse_scenario(data: object) -> Question:
         closures=scenario.optional("closures", _intervals, ()),
         rooms=scenario.optional("rooms", _mapping_of(_room), None),
         therapists=scenario.needed("therapists", _mapping_of(_diary)),
+        shortest_gap=scenario.optional("shortest_gap", _whole_number(0, _DAY_MINUTES), 0),
+        avoid_gaps=scenario.optional("avoid_gaps", _truth, False),
     )
     scenario.ignored("about", "expected")
     scenario.expect_no_more()
@@ -175,6 +184,9 @@ def _option(value: object, key: str) -> OptionRules:
         buffer_after=option.optional("buffer_after", minutes, 0),
         lead_minutes=option.optional("lead_minutes", minutes, 0),
         horizon_days=option.optional("horizon_days", _whole_number(0, _MOST_MINUTES), None),
+        offered=option.optional("offered", _list_of(_weekly), ()),
+        most_a_day=option.optional("most_a_day", _whole_number(0, _DAY_MINUTES), None),
+        booked=option.optional("booked", _list_of(_instant), ()),
     )
     option.expect_no_more()
     return rules
@@ -190,24 +202,44 @@ def _room(value: object, key: str) -> list[Interval]:
 def _diary(value: object, key: str) -> TherapistDiary:
     diary = _Keys(value, key)
     overrides: dict[date, list[Interval]] = {}
-    for day, hours in diary.optional("overrides", _list_of(_override), []):
-        overrides.setdefault(day, []).extend(hours)
+    extra: dict[date, list[Interval]] = {}
+    for day, hours, is_extra in diary.optional("overrides", _list_of(_override), []):
+        (extra if is_extra else overrides).setdefault(day, []).extend(hours)
     parsed = TherapistDiary(
         weekly=diary.optional("weekly", _list_of(_weekly), []),
         overrides=overrides,
         time_off=diary.optional("time_off", _intervals, []),
         busy=diary.optional("busy", _intervals, []),
+        extra=extra,
+        holds=diary.optional("holds", _intervals, []),
+        pause=diary.optional("break", _break, None),
+        most_a_day=diary.optional("most_a_day", _whole_number(0, _DAY_MINUTES), None),
     )
     diary.expect_no_more()
     return parsed
 
 
-def _override(value: object, key: str) -> tuple[date, list[Interval]]:
+def _override(value: object, key: str) -> tuple[date, list[Interval], bool]:
     override = _Keys(value, key)
     day = override.needed("date", _date)
     hours = override.needed("hours", _list_of(_hours))
+    is_extra = override.optional("extra", _truth, False)
     override.expect_no_more()
-    return day, hours
+    return day, hours, is_extra
+
+
+def _break(value: object, key: str) -> BreakRule:
+    pause = _Keys(value, key)
+    rule = BreakRule(
+        start=pause.needed("start", _clock_time),
+        end=pause.needed("end", _clock_time),
+        minutes=pause.needed("minutes", _whole_number(1, _DAY_MINUTES)),
+    )
+    pause.expect_no_more()
+    _expect_order(rule.start, rule.end, _inside(key, "end"))
+    if rule.minutes > rule.end - rule.start:
+        raise ScenarioError(_inside(key, "minutes"), "is longer than the time that the break has to fit into")
+    return rule
 
 
 def _weekly(value: object, key: str) -> WeeklyRule:
@@ -232,6 +264,16 @@ def _hours(value: object, key: str) -> Interval:
     hours = _clock_time(first, f"{key}[0]"), _clock_time(second, f"{key}[1]")
     _expect_order(*hours, f"{key}[1]")
     return hours
+
+
+def _instant(value: object, key: str) -> int:
+    return walltime.instant_of(_moment(value, key))
+
+
+def _truth(value: object, key: str) -> bool:
+    if not isinstance(value, bool):
+        raise ScenarioError(key, f"must be true or false, but is {_shown(value)}")
+    return value
 
 
 def _intervals(value: object, key: str) -> list[Interval]:

@@ -21,6 +21,7 @@ MINUTE = 60
 DAY = 86_400
 FIRST_YEAR = 2
 LAST_YEAR = 9997
+FIRST_ORDINAL = date(FIRST_YEAR, 1, 1).toordinal()
 
 _EPOCH_UTC = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
@@ -68,6 +69,11 @@ def offset_at(zone: ZoneInfo, instant: int) -> int:
 def local_date(zone: ZoneInfo, instant: int) -> date:
     """The date that clocks in the zone show at the instant."""
     return date.fromordinal((instant + offset_at(zone, instant)) // DAY + _EPOCH_ORDINAL)
+
+
+def earliest_ordinal(instant: int) -> int:
+    """The ordinal of a date that is over by the instant, in every zone."""
+    return instant // DAY + _EPOCH_ORDINAL - 2
 
 
 def local_days(zone: ZoneInfo, first: date, count: int) -> list[LocalDay]:

@@ -6,7 +6,7 @@ from booking import availability
 from booking.enums import BLOCKING
 from booking.intervals import Interval
 from booking.models import Appointment
-from booking.slots import Reason, ReasonCode
+from booking.question import Reason, ReasonCode
 from flexclinic.lib import when
 from services.models import ServiceOption, Therapist
 
@@ -21,10 +21,16 @@ _SAID: dict[ReasonCode, str] = {
     ReasonCode.LEAD_TIME: "It is too soon: the notice for online bookings has not passed.",
     ReasonCode.HORIZON: "It is further ahead than the clinic offers online.",
     ReasonCode.CLOSED: "The clinic is closed.",
+    ReasonCode.NOT_OFFERED: "The option is not offered at that time of the week.",
+    ReasonCode.OPTION_FULL: "The option has its most bookings on that day.",
     ReasonCode.NO_ROOM: "No room that suits is free.",
     ReasonCode.TIME_OFF: "The therapist has time off.",
     ReasonCode.BUSY: "The therapist has another appointment.",
     ReasonCode.BUFFER: "The time kept free before or after it runs into another appointment.",
+    ReasonCode.ON_HOLD: "The time is on hold.",
+    ReasonCode.BREAK: "The therapist’s break would not fit any more.",
+    ReasonCode.DAY_FULL: "The therapist has the most visits of a day.",
+    ReasonCode.GAP: "It would leave a gap too short to book, and another time beside it would not.",
 }
 
 

@@ -127,6 +127,13 @@ class ServiceOption(models.Model):
         validators=[MaxValueValidator(730)],
         help_text="Days. Empty: as the booking policy says.",
     )
+    most_a_day = models.PositiveSmallIntegerField(
+        "most bookings a day",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="With all therapists together. Empty: no limit.",
+    )
     rooms = models.ManyToManyField(
         Room, blank=True, related_name="options", help_text="Where it can be. None chosen: it needs no room."
     )

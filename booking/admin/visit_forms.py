@@ -21,7 +21,7 @@ from booking.enums import Actor
 from booking.exceptions import BookingError, TherapistNotOfferedError, TimeJustGoneError
 from booking.forms import validate_phone
 from booking.models import Appointment
-from booking.slots import ReasonCode
+from booking.question import ReasonCode
 from flexclinic.lib import clock, when
 from services.models import Room, ServiceOption, Therapist
 
@@ -31,6 +31,11 @@ _UNUSUAL = {
     ReasonCode.OVERRIDE: "outside {therapist}’s hours of that date",
     ReasonCode.TIME_OFF: "in {therapist}’s time off",
     ReasonCode.CLOSED: "while the clinic is closed",
+    ReasonCode.NOT_OFFERED: "outside the times at which this option is offered",
+    ReasonCode.OPTION_FULL: "above the most bookings of this option a day",
+    ReasonCode.ON_HOLD: "in a time of {therapist}’s that is on hold",
+    ReasonCode.BREAK: "in {therapist}’s break",
+    ReasonCode.DAY_FULL: "above {therapist}’s most visits a day",
 }
 
 
@@ -133,7 +138,10 @@ class VisitForm(StartForm):
         if therapist is None or option is None or start is None or self.errors:
             return
         reasons = {
-            reason.code for reason in availability.explain(option=option, therapist=therapist, start=start)
+            reason.code
+            for reason in availability.explain(
+                option=option, therapist=therapist, start=start, moving=self.besides
+            )
         }
         unusual = [
             words.format(therapist=therapist.name) for code, words in _UNUSUAL.items() if code in reasons
@@ -175,7 +183,11 @@ class VisitForm(StartForm):
         if not (self.collided and self.visit_option and self.start):
             return []
         found = availability.nearest(
-            option=self.visit_option, therapist=self.chosen_therapist(), around=self.start, count=6
+            option=self.visit_option,
+            therapist=self.chosen_therapist(),
+            around=self.start,
+            count=6,
+            moving=self.besides,
         )
         names = {
             therapist.slug: therapist for therapist in self.visit_option.therapists.filter(bookable=True)

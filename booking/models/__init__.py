@@ -1,7 +1,15 @@
 """The diary's tables."""
 
 from booking.models.appointment import Appointment, AppointmentEvent
-from booking.models.hours import Closure, OverrideHours, TimeOff, WeeklyHours
+from booking.models.hours import (
+    Closure,
+    Hold,
+    OfferedHours,
+    OverrideHours,
+    TimeOff,
+    WeeklyHours,
+    WorkingDay,
+)
 from booking.models.link import AppointmentLink
 from booking.models.notification import Notification
 from booking.models.patient import Patient
@@ -13,9 +21,12 @@ __all__ = [
     "AppointmentLink",
     "ClinicPolicy",
     "Closure",
+    "Hold",
     "Notification",
+    "OfferedHours",
     "OverrideHours",
     "Patient",
     "TimeOff",
     "WeeklyHours",
+    "WorkingDay",
 ]

@@ -115,9 +115,9 @@ class Appointment(models.Model):
             # Serves the diary's window from the index alone; see booking.availability.
             models.Index(
                 fields=["occupied_from"],
-                include=["occupied_until", "therapist", "room"],
+                include=["occupied_until", "therapist", "room", "option"],
                 condition=Q(status__in=BLOCKING),
-                name="appointment_window",
+                name="appointment_diary",
             ),
             models.Index(fields=["starts_at"], name="appointment_starts_at"),
         ]

@@ -10,6 +10,12 @@ from django.db.models import Q
 class ClinicPolicy(models.Model):
     """How soon, how far ahead and in which steps the clinic offers times."""
 
+    class Offers(models.TextChoices):
+        """Which of the free times the website shows."""
+
+        ALL = "all", "All free times"
+        NO_GAPS = "no_gaps", "Those that leave no gap too short to book"
+
     STEPS = [(minutes, f"every {minutes} minutes") for minutes in (5, 10, 15, 20, 30, 60)]
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
@@ -28,6 +34,21 @@ class ClinicPolicy(models.Model):
         choices=STEPS,
         validators=[MinValueValidator(5)],
         help_text="Counted on the wall clock from midnight.",
+    )
+
+    offers = models.CharField(
+        max_length=10,
+        choices=Offers.choices,
+        default=Offers.ALL,
+        db_default=Offers.ALL,
+        help_text="Without short gaps more visits fit into a day, and patients have fewer times to choose from.",
+    )
+    shortest_gap = models.PositiveSmallIntegerField(
+        "shortest gap",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(5), MaxValueValidator(600)],
+        help_text="Minutes that can still be booked. Empty: as long as the shortest appointment with its buffers.",
     )
 
     class Meta:

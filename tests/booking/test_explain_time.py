@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from booking import why
-from booking.slots import ReasonCode
+from booking.question import ReasonCode
 from services.models import ServiceOption, Therapist
 from tests.factories.booking import make_appointment
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from booking.question import WeeklyRule
 from booking.scenario import ScenarioError, answer, parse_scenario, read_scenario
-from booking.slots import WeeklyRule
 
 CASES = sorted((Path(__file__).parent / "scenarios").glob("*.json"))
 
@@ -204,7 +204,8 @@ def test_a_misspelled_key_is_told_with_the_known_ones() -> None:
         parse_scenario({**SMALLEST, "closure": []})
     assert str(caught.value) == (
         "closure: is not a key of the format "
-        "(known: about, closures, days, expected, from, now, option, rooms, step, therapists, zone)"
+        "(known: about, avoid_gaps, closures, days, expected, from, now, option, rooms, shortest_gap, "
+        "step, therapists, zone)"
     )
     assert caught.value.key == "closure"
 

@@ -13,19 +13,15 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from booking.intervals import Interval
-from booking.slots import (
-    Explanation,
+from booking.question import (
     OptionRules,
     Question,
     Reason,
     ReasonCode,
     TherapistDiary,
     WeeklyRule,
-    explain,
-    explain_wall_time,
-    free_starts,
-    free_times,
 )
+from booking.slots import Explanation, explain, explain_wall_time, free_starts, free_times
 from booking.walltime import instant_of, iso_instants
 
 NEW_YORK = ZoneInfo("America/New_York")

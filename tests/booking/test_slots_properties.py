@@ -16,9 +16,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from booking import slots, walltime
+from booking import barriers, gaps, slots, walltime
 from booking.intervals import Interval
-from booking.slots import OptionRules, Question, TherapistDiary, WeeklyRule, explain, free_starts
+from booking.question import BreakRule, OptionRules, Question, TherapistDiary, WeeklyRule
+from booking.slots import explain, free_starts
 from booking.walltime import LocalDay, Segment
 
 ZONES = sorted(available_timezones())
@@ -41,10 +42,16 @@ def midnight_utc(day: date) -> int:
 
 def minutes_worked(diary: TherapistDiary, day: date) -> set[int]:
     """The minutes of the local date's clock that are in the therapist's hours."""
+    extra = {minute for start, end in diary.extra.get(day, ()) for minute in range(start, end)}
     if day in diary.overrides:
-        return {minute for start, end in diary.overrides[day] for minute in range(start, end)}
+        return extra | {minute for start, end in diary.overrides[day] for minute in range(start, end)}
+    return extra | minutes_of_rules(diary.weekly, day)
+
+
+def minutes_of_rules(rules: Iterable[WeeklyRule], day: date) -> set[int]:
+    """The minutes of the local date's clock that weekly rules name."""
     worked: set[int] = set()
-    for rule in diary.weekly:
+    for rule in rules:
         if rule.weekday != day.weekday() or (rule.valid_until is not None and rule.valid_until < day):
             continue
         if rule.valid_from is not None:
@@ -65,6 +72,55 @@ def collides(start: int, end: int, taken: Iterable[Interval]) -> bool:
     )
 
 
+def runs(instants: range, inside: Iterable[bool]) -> list[Interval]:
+    """The runs of instants that are inside, each as [first, end)."""
+    found: list[Interval] = []
+    for instant, is_inside in zip(instants, inside, strict=False):
+        if not is_inside:
+            continue
+        if found and found[-1][1] == instant:
+            found[-1] = (found[-1][0], instant + instants.step)
+        else:
+            found.append((instant, instant + instants.step))
+    return found
+
+
+def begin_on(zone: ZoneInfo, day: date, begun: Iterable[int]) -> int:
+    """How many of the instants are on the local date."""
+    return sum(wall_at(zone, instant).date() == day for instant in begun)
+
+
+def break_fits(need: int, windows: Iterable[Interval], taken: list[Interval]) -> bool:
+    """Whether so many seconds in one piece are free in a window: at its start, or where something ends."""
+    return any(
+        low <= begin and begin + need <= high and not collides(begin, begin + need, taken)
+        for low, high in windows
+        for begin in [low, *(end for _, end in taken)]
+    )
+
+
+def least_lost(
+    question: Question, stretches: list[Interval], taken: list[Interval], starts: list[int]
+) -> list[int]:
+    """The starts that lose the least of the piece of time which they are in."""
+    option, shortest = question.option, question.shortest_gap * 60
+    lost: dict[int, int] = {}
+    piece_of: dict[int, Interval] = {}
+    for start in starts:
+        end = start + option.minutes * 60
+        [stretch] = [(low, high) for low, high in stretches if low <= start < high]
+        low = max([stretch[0], *(taken_end for _, taken_end in taken if taken_end <= start)])
+        high = min([stretch[1], *(taken_start for taken_start, _ in taken if taken_start >= end)])
+        beside = start - option.buffer_before * 60 - low, high - end - option.buffer_after * 60
+        piece_of[start] = low, high
+        lost[start] = sum(gap for gap in beside if 0 < gap < shortest)
+    return [
+        start
+        for start in starts
+        if lost[start] == min(lost[other] for other in starts if piece_of[other] == piece_of[start])
+    ]
+
+
 def model_starts(question: Question) -> dict[str, list[int]]:
     """Every therapist's free starts, found by trying every minute of the window."""
     zone, option = question.zone, question.option
@@ -75,39 +131,83 @@ def model_starts(question: Question) -> dict[str, list[int]]:
     instants = range(first, last, tick)
     walls = [datetime.fromtimestamp(instant, zone) for instant in instants]
     shown = [(wall.date(), wall.hour * 60 + wall.minute, wall.second) for wall in walls]
+    days = {day for day, _, _ in shown}
     now_date = question.now.astimezone(zone).date()
     last_date = question.first_date + timedelta(days=question.days - 1)
-    free: dict[str, list[int]] = {}
-    for name, diary in question.therapists.items():
-        worked = {day: minutes_worked(diary, day) for day in {day for day, _, _ in shown}}
-        # For each instant, how many ticks from it on are worked without a break on its local date.
-        lasting = [0] * (len(shown) + 1)
+
+    def lasting(worked: dict[date, set[int]]) -> list[int]:
+        """For each instant, how many ticks from it on are worked without a break on its local date."""
+        ticks = [0] * (len(shown) + 1)
         following = None
         for index in range(len(shown) - 1, -1, -1):
             day, minute, _ = shown[index]
             if minute in worked[day]:
-                lasting[index] = 1 + (lasting[index + 1] if day == following else 0)
+                ticks[index] = 1 + (ticks[index + 1] if day == following else 0)
             following = day
+        return ticks
+
+    offered = lasting({day: minutes_of_rules(option.offered, day) for day in days})
+    free: dict[str, list[int]] = {}
+    for name, diary in question.therapists.items():
+        worked = {day: minutes_worked(diary, day) for day in days}
+        taken = [(low, high) for low, high in [*diary.busy, *diary.holds] if low < high]
         found: list[int] = []
-        for start, (day, minute, second), ticks in zip(instants, shown, lasting, strict=False):
+        windows: dict[date, list[Interval]] = {}
+        if diary.pause:
+            for day in days:
+                inside = (
+                    shown_day == day and diary.pause.start <= minute < diary.pause.end
+                    for shown_day, minute, _ in shown
+                )
+                windows[day] = runs(instants, inside)
+        for start, (day, minute, second), ticks, offered_ticks in zip(
+            instants, shown, lasting(worked), offered, strict=False
+        ):
             if not question.first_date <= day <= last_date or second != 0 or minute % question.step != 0:
                 continue
             end = start + option.minutes * 60
             occupied = start - option.buffer_before * 60, end + option.buffer_after * 60
+            counted_on = wall_at(zone, occupied[0]).date()
             moment = EPOCH + timedelta(seconds=start)
             if (
                 ticks * tick >= option.minutes * 60
+                and (not option.offered or offered_ticks * tick >= option.minutes * 60)
                 and not collides(start, end, diary.time_off)
                 and not collides(start, end, question.closures)
-                and not collides(*occupied, diary.busy)
+                and not collides(*occupied, taken)
                 and (
                     question.rooms is None
                     or any(not collides(*occupied, busy) for busy in question.rooms.values())
                 )
                 and moment >= question.now + timedelta(minutes=option.lead_minutes)
                 and (option.horizon_days is None or (day - now_date).days <= option.horizon_days)
+                and (
+                    option.most_a_day is None or begin_on(zone, counted_on, option.booked) < option.most_a_day
+                )
+                and (
+                    diary.most_a_day is None
+                    or begin_on(zone, counted_on, [low for low, high in diary.busy if low < high])
+                    < diary.most_a_day
+                )
+                and (
+                    diary.pause is None
+                    or not collides(*occupied, windows[day])
+                    or break_fits(diary.pause.minutes * 60, windows[day], [*taken, occupied])
+                )
             ):
                 found.append(start)
+        if question.avoid_gaps:
+            in_the_way = [*taken, *diary.time_off, *question.closures]
+            in_the_way = [(low, high) for low, high in in_the_way if low < high]
+            stretches = [
+                stretch
+                for day in days
+                for stretch in runs(
+                    instants,
+                    (shown_day == day and minute in worked[day] for shown_day, minute, _ in shown),
+                )
+            ]
+            found = least_lost(question, stretches, in_the_way, found)
         free[name] = found
     return free
 
@@ -141,6 +241,11 @@ ANY_STRETCH = st.tuples(EDGES, EDGES).map(lambda pair: (min(pair), max(pair)))
 # Over the hours in which clocks change, or the whole day.
 WIDE_STRETCH = st.sampled_from([(0, 240), (60, 180), (90, 1440), (1260, 1440), (0, 1440), (540, 1020)])
 STRETCHES = st.lists(WIDE_STRETCH | ANY_STRETCH, max_size=3)
+BREAKS = st.builds(
+    lambda stretch, minutes: BreakRule(stretch[0], stretch[1], minutes),
+    (WIDE_STRETCH | ANY_STRETCH).filter(lambda stretch: stretch[0] < stretch[1]),
+    st.sampled_from([15, 30, 60, 120]),
+)
 
 
 def taken_around(middle: int, *, reach: int) -> st.SearchStrategy[list[Interval]]:
@@ -182,11 +287,16 @@ def questions(draw: st.DrawFn) -> Question:
                 for start, end in draw(STRETCHES)
             ]
         overridden = draw(st.lists(st.sampled_from([day, day + timedelta(days=1)]), max_size=1))
+        extended = draw(st.lists(st.sampled_from([day, day + timedelta(days=1)]), max_size=1))
         therapists[name] = TherapistDiary(
             weekly=weekly,
             overrides={changed: draw(STRETCHES) for changed in overridden},
             time_off=draw(taken_around(middle, reach=20_000)),
             busy=draw(taken_around(middle, reach=8_000)),
+            extra={changed: draw(STRETCHES) for changed in extended},
+            holds=draw(st.just(()) | taken_around(middle, reach=8_000)),
+            pause=draw(st.none() | BREAKS),
+            most_a_day=draw(st.sampled_from([None, None, None, 0, 1, 2])),
         )
     now = EPOCH + timedelta(
         seconds=middle + draw(st.sampled_from([-10 * 86_400, -86_400]) | st.integers(-200_000, 20_000)),
@@ -197,6 +307,11 @@ def questions(draw: st.DrawFn) -> Question:
         taken_around(middle, reach=20_000),
         min_size=draw(st.sampled_from([1, 1, 1, 0])),
     )
+    offered = [
+        WeeklyRule(weekday % 7, start, end)
+        for weekday in (day.weekday(), day.weekday() + 1)
+        for start, end in draw(STRETCHES)
+    ]
     return Question(
         zone=ZoneInfo(key),
         now=now,
@@ -209,10 +324,15 @@ def questions(draw: st.DrawFn) -> Question:
             buffer_after=draw(st.sampled_from([0, 10, 15])),
             lead_minutes=draw(st.sampled_from([0, 0, 1, 120, 720])),
             horizon_days=draw(st.sampled_from([None, 60, 60, 11, 1])),
+            offered=offered if draw(st.sampled_from([True, False, False])) else (),
+            most_a_day=draw(st.sampled_from([None, None, None, 1, 2])),
+            booked=[middle + draw(st.integers(-100_000, 100_000)) for _ in range(draw(st.integers(0, 3)))],
         ),
         therapists=therapists,
         closures=draw(st.just(()) | taken_around(middle, reach=20_000)),
         rooms=draw(st.none() | rooms),
+        shortest_gap=draw(st.sampled_from([0, 15, 45, 75])),
+        avoid_gaps=draw(st.booleans()),
     )
 
 
@@ -264,28 +384,23 @@ def days_without_changes(zone: ZoneInfo, first: date, count: int) -> list[LocalD
 
 
 def fitting_one_short(stretches: Iterable[Interval], visit: int) -> list[Interval]:
-    """A broken `_fitting`: a visit may not end at the end of its stretch."""
+    """A broken `fitting`: a visit may not end at the end of its stretch."""
     return [(start, end - visit) for start, end in stretches if end - start > visit]
 
 
-def touching_is_barred(frame: slots.Frame, intervals: Iterable[Interval]) -> list[slots.Barrier]:
-    """A broken `_barring_occupied`: a visit may not start when another ends."""
+def touching_is_barred(frame: barriers.Frame, intervals: Iterable[Interval]) -> list[barriers.Barrier]:
+    """A broken `barring_occupied`: a visit may not start when another ends."""
     reach = frame.visit + frame.after - 1
     return [(start - reach, end + frame.before + 1, (start, end)) for start, end in intervals if start < end]
 
 
-@pytest.mark.parametrize(
-    ("module", "name", "broken"),
-    [
-        (walltime, "local_days", days_without_changes),
-        (slots, "_fitting", fitting_one_short),
-        (slots, "_barring_occupied", touching_is_barred),
-    ],
-)
-def test_the_property_rejects_a_broken_engine(
-    monkeypatch: pytest.MonkeyPatch, module: object, name: str, broken: object
-) -> None:
-    monkeypatch.setattr(module, name, broken)
+def every_gap_is_sold(frame: object, diary: object, stretches: object, starts: Iterable[int]) -> list[int]:
+    """A broken `gaps.kept`: it lets all starts pass."""
+    return list(starts)
+
+
+def expect_found_out() -> None:
+    """The property, as it is tried, fails."""
 
     @settings(
         QUICK,
@@ -301,3 +416,32 @@ def test_the_property_rejects_a_broken_engine(
 
     with pytest.raises(AssertionError):
         check()
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "broken"),
+    [
+        (walltime, "local_days", days_without_changes),
+        (slots, "fitting", fitting_one_short),
+        (barriers, "barring_occupied", touching_is_barred),
+        (gaps, "kept", every_gap_is_sold),
+    ],
+)
+def test_the_property_rejects_a_broken_engine(
+    monkeypatch: pytest.MonkeyPatch, module: object, name: str, broken: object
+) -> None:
+    monkeypatch.setattr(module, name, broken)
+    expect_found_out()
+
+
+@pytest.mark.parametrize(
+    ("table", "rule"),
+    [(table, rule) for table in ("CLINIC_RULES", "DIARY_RULES") for rule, _ in getattr(barriers, table)],
+    ids=lambda part: part if isinstance(part, str) else part.__name__.strip("_"),
+)
+def test_the_property_rejects_an_engine_without_a_rule(
+    monkeypatch: pytest.MonkeyPatch, table: str, rule: object
+) -> None:
+    kept = tuple(entry for entry in getattr(barriers, table) if entry[0] is not rule)
+    monkeypatch.setattr(slots, table, kept)
+    expect_found_out()

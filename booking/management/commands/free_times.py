@@ -9,8 +9,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from booking import walltime
+from booking.question import Question, Reason
 from booking.scenario import ScenarioError, answer, read_scenario
-from booking.slots import Explanation, Question, Reason, explain, explain_wall_time
+from booking.slots import Explanation, explain, explain_wall_time
 
 
 class Command(BaseCommand):

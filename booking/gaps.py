@@ -1,0 +1,71 @@
+"""Gaps that nobody can book: what a visit leaves beside itself in the therapist's day. Pure; whole seconds.
+
+A piece is a stretch of hours less time off, closures, visits with their buffers and holds. A visit with its buffers
+leaves a gap before and a gap after itself in its piece; one that is shorter than the shortest that can be sold is lost.
+
+Where gaps are avoided, a piece offers the starts that lose the least: those that lose nothing, where there are some.
+A piece that no start fits without a loss is still offered, as a time that is sold with a loss is worth more than one
+that is not sold.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from booking.barriers import Frame
+from booking.intervals import Interval, merge, subtract
+from booking.question import TherapistDiary
+from booking.walltime import MINUTE
+
+
+def kept(
+    frame: Frame, diary: TherapistDiary, stretches: Sequence[Interval], starts: Iterable[int]
+) -> list[int]:
+    """Of the starts that no barrier forbids, ascending, those that lose the least of their piece."""
+    shortest = frame.question.shortest_gap * MINUTE
+    before, reach = frame.before, frame.visit + frame.after
+    best: list[int] = []
+    of_piece: list[int] = []
+    least = 0
+    end = -1
+    pieces = iter(_pieces(frame, diary, stretches))
+    for start in starts:
+        if start >= end:
+            best += of_piece
+            of_piece = []
+            for begin, end in pieces:  # noqa: B007 - the piece that the loop stops at
+                if start < end:
+                    break
+        ahead, behind = start - before - begin, end - start - reach
+        lost = (ahead if 0 < ahead < shortest else 0) + (behind if 0 < behind < shortest else 0)
+        if not of_piece or lost < least:
+            of_piece = [start]
+            least = lost
+        elif lost == least:
+            of_piece.append(start)
+    best += of_piece
+    return best
+
+
+def left_unsold(frame: Frame, diary: TherapistDiary, stretches: Sequence[Interval], start: int) -> int:
+    """Seconds that are lost beside a start's visit."""
+    return sum(end - begin for begin, end in _short(frame, diary, stretches, start))
+
+
+def first_short(
+    frame: Frame, diary: TherapistDiary, stretches: Sequence[Interval], start: int
+) -> Interval | None:
+    """The first gap beside a start's visit that is too short to sell."""
+    return next(iter(_short(frame, diary, stretches, start)), None)
+
+
+def _short(frame: Frame, diary: TherapistDiary, stretches: Sequence[Interval], start: int) -> list[Interval]:
+    shortest = frame.question.shortest_gap * MINUTE
+    for begin, end in _pieces(frame, diary, stretches):
+        if begin <= start < end:
+            beside = (begin, start - frame.before), (start + frame.visit + frame.after, end)
+            return [gap for gap in beside if 0 < gap[1] - gap[0] < shortest]
+    return []
+
+
+def _pieces(frame: Frame, diary: TherapistDiary, stretches: Sequence[Interval]) -> list[Interval]:
+    taken = merge([*diary.busy, *diary.holds, *diary.time_off, *frame.question.closures])
+    return subtract(stretches, taken)
