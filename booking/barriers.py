@@ -13,7 +13,7 @@ from datetime import date
 from booking import walltime
 from booking.intervals import Interval, intersect, merge, overlaps, subtract
 from booking.question import Question, Reason, ReasonCode, TherapistDiary
-from booking.stretches import fitting, stretches_of_day, weekly_stretches
+from booking.stretches import fitting, stretches_of, stretches_of_day, weekly_stretches
 from booking.walltime import DAY, MINUTE, LocalDay
 
 # Before and after every instant that can be asked for.
@@ -41,8 +41,17 @@ class Frame:
     last_ordinal: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A therapist's diary made ready: the stretches of hours, and what visits and holds take, merged."""
+
+    diary: TherapistDiary
+    stretches: Sequence[Interval]
+    taken: Sequence[Interval]
+
+
 ClinicRule = Callable[[Frame], list[Barrier]]
-DiaryRule = Callable[[Frame, TherapistDiary], list[Barrier]]
+DiaryRule = Callable[[Frame, Sheet], list[Barrier]]
 Naming = Callable[[Frame, int, Interval | None], Reason]
 
 
@@ -76,6 +85,11 @@ def _limits_days(question: Question) -> bool:
     return any(diary.most_a_day is not None for diary in question.therapists.values())
 
 
+def sheet_of(frame: Frame, diary: TherapistDiary) -> Sheet:
+    """The diary made ready."""
+    return Sheet(diary, stretches_of(frame.days, diary), merge([*diary.busy, *diary.holds]))
+
+
 def starts_of(barriers: Iterable[Barrier]) -> list[Interval]:
     """The starts that barriers forbid."""
     return [(low, high) for low, high, _ in barriers]
@@ -106,10 +120,9 @@ def _barring_full_days(frame: Frame, begun: Iterable[int], most: int | None) -> 
         return []
     barriers: list[Barrier] = []
     for day in frame.counted_days:
-        count = sum(
-            bisect_left(instants, segment.end) - bisect_left(instants, segment.start)
-            for segment in day.segments
-        )
+        count = 0
+        for segment in day.segments:
+            count += bisect_left(instants, segment.end) - bisect_left(instants, segment.start)
         if count >= most and day.segments:
             whole = (day.segments[0].start, day.segments[-1].end)
             barriers += [
@@ -161,65 +174,76 @@ def _no_room(frame: Frame) -> list[Barrier]:
     without = [ALWAYS]
     for occupied in frame.question.rooms.values():
         without = intersect(without, merge(starts_of(barring_occupied(frame, occupied))))
+        if not without:
+            break
     return [(low, high, None) for low, high in without]
 
 
 # Rules that look into a diary
 
 
-def _off(frame: Frame, diary: TherapistDiary) -> list[Barrier]:
-    return barring_visit(frame, diary.time_off)
+def _off(frame: Frame, sheet: Sheet) -> list[Barrier]:
+    return barring_visit(frame, sheet.diary.time_off)
 
 
-def _occupied(frame: Frame, diary: TherapistDiary) -> list[Barrier]:
-    return barring_occupied(frame, diary.busy)
+def _occupied(frame: Frame, sheet: Sheet) -> list[Barrier]:
+    return barring_occupied(frame, sheet.diary.busy)
 
 
-def _on_hold(frame: Frame, diary: TherapistDiary) -> list[Barrier]:
-    return barring_occupied(frame, diary.holds)
+def _on_hold(frame: Frame, sheet: Sheet) -> list[Barrier]:
+    return barring_occupied(frame, sheet.diary.holds)
 
 
-def _day_full(frame: Frame, diary: TherapistDiary) -> list[Barrier]:
-    return _barring_full_days(frame, [begin for begin, end in diary.busy if begin < end], diary.most_a_day)
+def _day_full(frame: Frame, sheet: Sheet) -> list[Barrier]:
+    most = sheet.diary.most_a_day
+    return _barring_full_days(frame, [begin for begin, end in sheet.diary.busy if begin < end], most)
 
 
-def _no_break(frame: Frame, diary: TherapistDiary) -> list[Barrier]:
+def _no_break(frame: Frame, sheet: Sheet) -> list[Barrier]:
     """A visit that takes some of the time between which the break floats leaves a piece that is long enough.
 
     The break is that of the start's local date, and free is what no visit with its buffers and no hold takes.
     """
-    rule = diary.pause
+    rule = sheet.diary.pause
     if rule is None:
         return []
-    need = rule.minutes * MINUTE
-    taken = merge([*diary.busy, *diary.holds])
-    spans: list[tuple[LocalDay, list[Interval]]] = []
+    need, reach, before = rule.minutes * MINUTE, frame.visit + frame.after, frame.before
+    barriers: list[Barrier] = []
     for day in frame.days:
         if day.is_plain:
             midnight = day.segments[0].start
-            spans.append((day, [(midnight + rule.start * MINUTE, midnight + rule.end * MINUTE)]))
-        elif pieces := stretches_of_day(day, [(rule.start, rule.end)]):
-            spans.append((day, pieces))
-    barriers: list[Barrier] = []
-    reach = frame.visit + frame.after
-    position = 0
-    for day, pieces in spans:
-        while position < len(taken) and taken[position][1] <= pieces[0][0] - DAY:
-            position += 1
-        near = taken[position : bisect_left(taken, (pieces[-1][1], 0), position)]
-        gaps = [gap for gap in subtract(pieces, near) if gap[1] - gap[0] >= need]
-        whole = (pieces[0][0], pieces[-1][1])
-        if gaps:
-            # Together a start's visit leaves too little of every gap.
-            ruined = [(gaps[-1][1] - need - reach + 1, gaps[0][0] + need + frame.before)]
+            pieces = [(midnight + rule.start * MINUTE, midnight + rule.end * MINUTE)]
         else:
-            ruined = [(low - reach + 1, high + frame.before) for low, high in pieces]
+            pieces = stretches_of_day(day, [(rule.start, rule.end)])
+        long_enough = [piece for piece in _left_of(pieces, sheet.taken) if piece[1] - piece[0] >= need]
+        if long_enough:
+            # From a start in between, a visit leaves too little of every one of them.
+            ruined = [(long_enough[-1][1] - need - reach + 1, long_enough[0][0] + need + before)]
+        else:
+            ruined = [(low - reach + 1, high + before) for low, high in pieces]
         for low, high in ruined:
-            for segment in day.segments:
-                first, last = max(low, segment.start), min(high, segment.end)
-                if first < last:
-                    barriers.append((first, last, whole))
+            if low < high:
+                whole = (pieces[0][0], pieces[-1][1])
+                barriers += [
+                    (max(low, segment.start), min(high, segment.end), whole) for segment in day.segments
+                ]
     return barriers
+
+
+def _left_of(pieces: Sequence[Interval], taken: Sequence[Interval]) -> list[Interval]:
+    """What the taken intervals, which are merged, leave of the pieces, which ascend."""
+    left: list[Interval] = []
+    for low, high in pieces:
+        # The first that may end after the piece begins: the one before the first that begins in it.
+        position = max(0, bisect_left(taken, (low, low)) - 1)
+        for start, end in taken[position : bisect_left(taken, (high, high), position)]:
+            if low < start:
+                left.append((low, start))
+            if low < end:
+                low = end
+        if low < high:
+            left.append((low, high))
+    return left
 
 
 # Their reasons

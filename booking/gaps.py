@@ -8,17 +8,14 @@ A piece that no start fits without a loss is still offered, as a time that is so
 that is not sold.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from booking.barriers import Frame
+from booking.barriers import Frame, Sheet
 from booking.intervals import Interval, merge, subtract
-from booking.question import TherapistDiary
 from booking.walltime import MINUTE
 
 
-def kept(
-    frame: Frame, diary: TherapistDiary, stretches: Sequence[Interval], starts: Iterable[int]
-) -> list[int]:
+def kept(frame: Frame, sheet: Sheet, starts: Iterable[int]) -> list[int]:
     """Of the starts that no barrier forbids, ascending, those that lose the least of their piece."""
     shortest = frame.question.shortest_gap * MINUTE
     before, reach = frame.before, frame.visit + frame.after
@@ -26,7 +23,7 @@ def kept(
     of_piece: list[int] = []
     least = 0
     end = -1
-    pieces = iter(_pieces(frame, diary, stretches))
+    pieces = iter(_pieces(frame, sheet))
     for start in starts:
         if start >= end:
             best += of_piece
@@ -45,27 +42,25 @@ def kept(
     return best
 
 
-def left_unsold(frame: Frame, diary: TherapistDiary, stretches: Sequence[Interval], start: int) -> int:
+def left_unsold(frame: Frame, sheet: Sheet, start: int) -> int:
     """Seconds that are lost beside a start's visit."""
-    return sum(end - begin for begin, end in _short(frame, diary, stretches, start))
+    return sum(end - begin for begin, end in _short(frame, sheet, start))
 
 
-def first_short(
-    frame: Frame, diary: TherapistDiary, stretches: Sequence[Interval], start: int
-) -> Interval | None:
+def first_short(frame: Frame, sheet: Sheet, start: int) -> Interval | None:
     """The first gap beside a start's visit that is too short to sell."""
-    return next(iter(_short(frame, diary, stretches, start)), None)
+    return next(iter(_short(frame, sheet, start)), None)
 
 
-def _short(frame: Frame, diary: TherapistDiary, stretches: Sequence[Interval], start: int) -> list[Interval]:
+def _short(frame: Frame, sheet: Sheet, start: int) -> list[Interval]:
     shortest = frame.question.shortest_gap * MINUTE
-    for begin, end in _pieces(frame, diary, stretches):
+    for begin, end in _pieces(frame, sheet):
         if begin <= start < end:
             beside = (begin, start - frame.before), (start + frame.visit + frame.after, end)
             return [gap for gap in beside if 0 < gap[1] - gap[0] < shortest]
     return []
 
 
-def _pieces(frame: Frame, diary: TherapistDiary, stretches: Sequence[Interval]) -> list[Interval]:
-    taken = merge([*diary.busy, *diary.holds, *diary.time_off, *frame.question.closures])
-    return subtract(stretches, taken)
+def _pieces(frame: Frame, sheet: Sheet) -> list[Interval]:
+    others = [*sheet.diary.time_off, *frame.question.closures]
+    return subtract(sheet.stretches, merge([*sheet.taken, *others]) if others else sheet.taken)

@@ -19,10 +19,10 @@ from itertools import chain
 from typing import NamedTuple
 
 from booking import barriers, gaps, walltime
-from booking.barriers import CLINIC_RULES, DIARY_RULES, Frame, starts_of
+from booking.barriers import CLINIC_RULES, DIARY_RULES, Frame, Sheet, starts_of
 from booking.intervals import Interval, contains, merge, subtract
-from booking.question import Question, Reason, ReasonCode, TherapistDiary
-from booking.stretches import fitting, grid_of, on_grid, stretches_of
+from booking.question import Question, Reason, ReasonCode
+from booking.stretches import fitting, grid_of, on_grid
 from booking.walltime import MINUTE
 
 
@@ -40,9 +40,9 @@ def free_starts(question: Question) -> dict[str, list[int]]:
     shared = _shared(frame)
     free: dict[str, list[int]] = {}
     for name, diary in question.therapists.items():
-        stretches = stretches_of(frame.days, diary)
-        starts = _without_barriers(frame, diary, stretches, shared, grid)
-        free[name] = gaps.kept(frame, diary, stretches, starts) if question.avoid_gaps else starts
+        sheet = barriers.sheet_of(frame, diary)
+        starts = _without_barriers(frame, sheet, shared, grid)
+        free[name] = gaps.kept(frame, sheet, starts) if question.avoid_gaps else starts
     return free
 
 
@@ -69,15 +69,14 @@ def _shared(frame: Frame) -> list[Interval]:
 
 def _without_barriers(
     frame: Frame,
-    diary: TherapistDiary,
-    stretches: Sequence[Interval],
+    sheet: Sheet,
     shared: Sequence[Interval],
     grid: Sequence[tuple[int, int, int]],
 ) -> list[int]:
     """The starts of a therapist that no barrier forbids."""
-    own = chain.from_iterable(rule(frame, diary) for rule, _ in DIARY_RULES)
-    forbidden = merge(chain(shared, starts_of(own)))
-    return on_grid(subtract(fitting(stretches, frame.visit), forbidden), grid, frame.question.step * MINUTE)
+    own = merge(starts_of(chain.from_iterable(rule(frame, sheet) for rule, _ in DIARY_RULES)))
+    left = subtract(subtract(fitting(sheet.stretches, frame.visit), shared), own)
+    return on_grid(left, grid, frame.question.step * MINUTE)
 
 
 def free_times(question: Question) -> list[tuple[int, tuple[str, ...]]]:
@@ -110,21 +109,21 @@ def explain(question: Question, therapist: str, start: int) -> list[Reason]:
     reasons: list[Reason] = []
     if not on_grid([(start, start + 1)], grid, question.step * MINUTE):
         reasons.append(Reason(ReasonCode.OFF_GRID))
-    stretches = stretches_of(frame.days, diary)
-    if not any(contains(starts, start) for starts in fitting(stretches, frame.visit)):
+    sheet = barriers.sheet_of(frame, diary)
+    if not any(contains(starts, start) for starts in fitting(sheet.stretches, frame.visit)):
         code = ReasonCode.OVERRIDE if day in diary.overrides else ReasonCode.OUTSIDE_HOURS
-        too_short = [stretch for stretch in stretches if contains(stretch, start)]
+        too_short = [stretch for stretch in sheet.stretches if contains(stretch, start)]
         reasons.append(Reason(code, too_short[0] if too_short else None))
     in_the_way = [(rule(frame), naming) for rule, naming in CLINIC_RULES]
-    in_the_way += [(rule(frame, diary), naming) for rule, naming in DIARY_RULES]
+    in_the_way += [(rule(frame, sheet), naming) for rule, naming in DIARY_RULES]
     for found, naming in in_the_way:
         reasons += [naming(frame, start, cause) for low, high, cause in found if low <= start < high]
     if reasons or not question.avoid_gaps:
         return reasons
-    starts = _without_barriers(frame, diary, stretches, _shared(frame), grid)
-    if start in gaps.kept(frame, diary, stretches, starts):
+    starts = _without_barriers(frame, sheet, _shared(frame), grid)
+    if start in gaps.kept(frame, sheet, starts):
         return []
-    return [Reason(ReasonCode.GAP, gaps.first_short(frame, diary, stretches, start))]
+    return [Reason(ReasonCode.GAP, gaps.first_short(frame, sheet, start))]
 
 
 def explain_wall_time(question: Question, therapist: str, wall: datetime) -> list[Explanation]:
@@ -143,4 +142,4 @@ def left_unsold(question: Question, therapist: str, start: int) -> int:
     diary = question.therapists[therapist]
     day = walltime.local_date(question.zone, start)
     frame = barriers.frame_of(replace(question, first_date=day, days=1))
-    return gaps.left_unsold(frame, diary, stretches_of(frame.days, diary), start)
+    return gaps.left_unsold(frame, barriers.sheet_of(frame, diary), start)

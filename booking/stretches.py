@@ -33,16 +33,18 @@ def weekly_stretches(
         rules_of_weekday[rule.weekday].append(rule)
     first, last = days[0].date, days[-1].date
     steady_hours = [_steady_hours(of_weekday, first, last) for of_weekday in rules_of_weekday]
+    weekday = first.weekday() - 1
     stretches: list[Interval] = []
     for day in days:
-        weekday = day.date.weekday()
-        override = overrides.get(day.date)
-        hours = steady_hours[weekday] if override is None else merge(override)
+        weekday = (weekday + 1) % 7
+        hours = steady_hours[weekday]
         if hours is None:
             hours = merge(
                 (rule.start, rule.end) for rule in rules_of_weekday[weekday] if rule.applies_on(day.date)
             )
-        if day.date in extra:
+        if overrides and day.date in overrides:
+            hours = merge(overrides[day.date])
+        if extra and day.date in extra:
             hours = merge([*hours, *extra[day.date]])
         if not hours:
             continue
@@ -57,8 +59,10 @@ def weekly_stretches(
     return stretches
 
 
-def _steady_hours(rules: Iterable[WeeklyRule], first: date, last: date) -> list[Interval] | None:
+def _steady_hours(rules: Sequence[WeeklyRule], first: date, last: date) -> list[Interval] | None:
     """The merged hours of a weekday if they are the same on all the dates, None if they may differ."""
+    if not rules:
+        return []
     if all(rule.every == 1 and rule.applies_on(first) and rule.applies_on(last) for rule in rules):
         return merge((rule.start, rule.end) for rule in rules)
     return None

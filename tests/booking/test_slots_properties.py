@@ -394,7 +394,7 @@ def touching_is_barred(frame: barriers.Frame, intervals: Iterable[Interval]) -> 
     return [(start - reach, end + frame.before + 1, (start, end)) for start, end in intervals if start < end]
 
 
-def every_gap_is_sold(frame: object, diary: object, stretches: object, starts: Iterable[int]) -> list[int]:
+def every_gap_is_sold(frame: object, sheet: object, starts: Iterable[int]) -> list[int]:
     """A broken `gaps.kept`: it lets all starts pass."""
     return list(starts)
 
