@@ -208,42 +208,40 @@ def _no_break(frame: Frame, sheet: Sheet) -> list[Barrier]:
     if rule is None:
         return []
     need, reach, before = rule.minutes * MINUTE, frame.visit + frame.after, frame.before
+    spans = _spans(frame.days, (rule.start, rule.end))
+    roomy: dict[int, Interval] = {}  # by day, from the first gap that is long enough to the end of the last
+    position = 0
+    for low, high in subtract([(low, high) for low, high, _ in spans], sheet.taken):
+        if high - low >= need:
+            while spans[position][1] <= low:
+                position += 1
+            number = spans[position][2]
+            roomy[number] = (roomy[number][0] if number in roomy else low, high)
     barriers: list[Barrier] = []
-    for day in frame.days:
-        if day.is_plain:
-            midnight = day.segments[0].start
-            pieces = [(midnight + rule.start * MINUTE, midnight + rule.end * MINUTE)]
+    for low, high, number in spans:
+        if number in roomy:
+            # From a start in between, a visit leaves too little of every gap.
+            first, after = roomy[number][1] - need - reach + 1, roomy[number][0] + need + before
         else:
-            pieces = stretches_of_day(day, [(rule.start, rule.end)])
-        long_enough = [piece for piece in _left_of(pieces, sheet.taken) if piece[1] - piece[0] >= need]
-        if long_enough:
-            # From a start in between, a visit leaves too little of every one of them.
-            ruined = [(long_enough[-1][1] - need - reach + 1, long_enough[0][0] + need + before)]
-        else:
-            ruined = [(low - reach + 1, high + before) for low, high in pieces]
-        for low, high in ruined:
-            if low < high:
-                whole = (pieces[0][0], pieces[-1][1])
-                barriers += [
-                    (max(low, segment.start), min(high, segment.end), whole) for segment in day.segments
-                ]
+            first, after = low - reach + 1, high + before
+        if first < after:
+            for start, end, _ in frame.days[number].segments:
+                barriers.append((max(first, start), min(after, end), (low, high)))
     return barriers
 
 
-def _left_of(pieces: Sequence[Interval], taken: Sequence[Interval]) -> list[Interval]:
-    """What the taken intervals, which are merged, leave of the pieces, which ascend."""
-    left: list[Interval] = []
-    for low, high in pieces:
-        # The first that may end after the piece begins: the one before the first that begins in it.
-        position = max(0, bisect_left(taken, (low, low)) - 1)
-        for start, end in taken[position : bisect_left(taken, (high, high), position)]:
-            if low < start:
-                left.append((low, start))
-            if low < end:
-                low = end
-        if low < high:
-            left.append((low, high))
-    return left
+def _spans(days: Sequence[LocalDay], hours: Interval) -> list[tuple[int, int, int]]:
+    """The instants at which the clock shows a time in the hours, ascending, each with the number of its day."""
+    start, end = hours[0] * MINUTE, hours[1] * MINUTE
+    spans: list[tuple[int, int, int]] = []
+    for number, day in enumerate(days):
+        if day.is_plain:
+            midnight = day.segments[0].start
+            spans.append((midnight + start, midnight + end, number))
+        else:
+            spans += [(low, high, number) for low, high in stretches_of_day(day, [hours])]
+    spans.sort()
+    return spans
 
 
 # Their reasons

@@ -72,17 +72,26 @@ SELECT json_build_object(
 )::text
 """
 
-OCCUPIED_SQL = f"""
+_BLOCKS = ", ".join(f"'{status}'" for status in BLOCKING)
+
+
+def _occupied_sql(besides: str = "") -> str:
+    return f"""
 SELECT therapist_id, room_id, option_id,
-  floor(date_part('epoch', occupied_from))::bigint, ceil(date_part('epoch', occupied_until))::bigint
+  array_agg(floor(date_part('epoch', occupied_from))::bigint),
+  array_agg(ceil(date_part('epoch', occupied_until))::bigint)
 FROM booking_appointment
-WHERE status IN ({", ".join(f"'{status}'" for status in BLOCKING)})
-  AND occupied_from >= %(start)s AND occupied_from < %(end)s
+WHERE status IN ({_BLOCKS}) AND occupied_from >= %(start)s AND occupied_from < %(end)s{besides}
+GROUP BY therapist_id, room_id, option_id
 """  # noqa: S608 - the words are ours
 
 
-# (therapist, room, option, from, until), the last two as instants
-Occupied = tuple[int, int | None, int, int, int]
+OCCUPIED_SQL = _occupied_sql()
+#: The same without an appointment that is moving. Its id is not in the index, so this one reads the table too.
+OCCUPIED_WHILE_MOVING_SQL = _occupied_sql(" AND id <> %(moving)s")
+
+# (therapist, room, option, from, until): the last two as many instants as there are appointments of the three
+Occupied = tuple[int, int | None, int, list[int], list[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +145,7 @@ def read(
         if moving is None:
             cursor.execute(OCCUPIED_SQL, bounds)
         else:
-            cursor.execute(f"{OCCUPIED_SQL} AND id <> %(moving)s", {**bounds, "moving": moving.pk})
+            cursor.execute(OCCUPIED_WHILE_MOVING_SQL, {**bounds, "moving": moving.pk})
         occupied: list[Occupied] = cursor.fetchall()
     therapists = rules["therapists"] or ()
     return Diaries(
@@ -183,11 +192,11 @@ def _question(
     in_rooms: defaultdict[int | None, list[Interval]] = defaultdict(list)
     booked: list[int] = []
     for therapist_id, room_id, option_id, begins, ends in occupied:
-        interval = (begins, ends)
-        busy[therapist_id].append(interval)
-        in_rooms[room_id].append(interval)
+        intervals = [*zip(begins, ends, strict=True)]
+        busy[therapist_id] += intervals
+        in_rooms[room_id] += intervals
         if option_id == option.pk:
-            booked.append(begins)
+            booked += begins
     rooms = rules["rooms"]
     return Question(
         zone=clock.clinic_zone(),

@@ -18,10 +18,10 @@ from booking.walltime import MINUTE
 def kept(frame: Frame, sheet: Sheet, starts: Iterable[int]) -> list[int]:
     """Of the starts that no barrier forbids, ascending, those that lose the least of their piece."""
     shortest = frame.question.shortest_gap * MINUTE
-    before, reach = frame.before, frame.visit + frame.after
+    reach = frame.visit + frame.after
     best: list[int] = []
     of_piece: list[int] = []
-    least = 0
+    least = earliest = latest = 0
     end = -1
     pieces = iter(_pieces(frame, sheet))
     for start in starts:
@@ -31,8 +31,12 @@ def kept(frame: Frame, sheet: Sheet, starts: Iterable[int]) -> list[int]:
             for begin, end in pieces:  # noqa: B007 - the piece that the loop stops at
                 if start < end:
                     break
-        ahead, behind = start - before - begin, end - start - reach
-        lost = (ahead if 0 < ahead < shortest else 0) + (behind if 0 < behind < shortest else 0)
+            earliest, latest = begin + frame.before, end - reach  # from there a visit leaves no gap
+        lost = 0
+        if earliest < start < earliest + shortest:
+            lost = start - earliest
+        if start < latest < start + shortest:
+            lost += latest - start
         if not of_piece or lost < least:
             of_piece = [start]
             least = lost
@@ -62,5 +66,5 @@ def _short(frame: Frame, sheet: Sheet, start: int) -> list[Interval]:
 
 
 def _pieces(frame: Frame, sheet: Sheet) -> list[Interval]:
-    others = [*sheet.diary.time_off, *frame.question.closures]
-    return subtract(sheet.stretches, merge([*sheet.taken, *others]) if others else sheet.taken)
+    others = merge([*sheet.diary.time_off, *frame.question.closures])
+    return subtract(subtract(sheet.stretches, sheet.taken), others)

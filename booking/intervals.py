@@ -60,17 +60,21 @@ def subtract(intervals: Iterable[Interval], holes: Sequence[Interval]) -> list[I
 def intersect(one: Sequence[Interval], other: Sequence[Interval]) -> list[Interval]:
     """The integers that both hold; both are merged, and so is the result."""
     shared: list[Interval] = []
-    here = there = 0
-    while here < len(one) and there < len(other):
-        start = max(one[here][0], other[there][0])
-        end = min(one[here][1], other[there][1])
-        if start < end:
-            shared.append((start, end))
-        if one[here][1] < other[there][1]:
-            here += 1
-        else:
-            there += 1
-    return shared
+    ours, theirs = iter(one), iter(other)
+    try:
+        start, end = next(ours)
+        other_start, other_end = next(theirs)
+        while True:
+            low = start if start > other_start else other_start
+            high = end if end < other_end else other_end
+            if low < high:
+                shared.append((low, high))
+            if end < other_end:
+                start, end = next(ours)
+            else:
+                other_start, other_end = next(theirs)
+    except StopIteration:
+        return shared
 
 
 def overlaps(one: Interval, other: Interval) -> bool:

@@ -49,7 +49,7 @@ def weekly_stretches(
         if not hours:
             continue
         if day.is_plain:
-            midnight = day.segments[0].start
+            midnight = day.segments[0][0]
             for start, end in hours:
                 stretches.append((midnight + start * MINUTE, midnight + end * MINUTE))
         else:

@@ -76,12 +76,13 @@ def earliest_ordinal(instant: int) -> int:
     return instant // DAY + _EPOCH_ORDINAL - 2
 
 
-def local_days(zone: ZoneInfo, first: date, count: int) -> list[LocalDay]:
+@lru_cache(maxsize=256)
+def local_days(zone: ZoneInfo, first: date, count: int) -> tuple[LocalDay, ...]:
     """`count` local dates from `first` on, each with its instants. None after the year 9997."""
     first_ordinal = first.toordinal()
     end_ordinal = min(first_ordinal + count, date(LAST_YEAR + 1, 1, 1).toordinal())
     if end_ordinal <= first_ordinal:
-        return []
+        return ()
     midnight = (first_ordinal - _EPOCH_ORDINAL) * DAY
     last_midnight = (end_ordinal - 1 - _EPOCH_ORDINAL) * DAY
     # An offset is less than a day either way, so a date's instants lie within a day of the same date in UTC.
@@ -110,7 +111,7 @@ def local_days(zone: ZoneInfo, first: date, count: int) -> list[LocalDay]:
         is_plain = len(found) == 1 and found[0].end - found[0].start == DAY
         days.append(LocalDay(date.fromordinal(ordinal), midnight, tuple(found), is_plain))
         midnight += DAY
-    return days
+    return tuple(days)
 
 
 def instants_of(zone: ZoneInfo, wall: datetime) -> tuple[int, ...]:
