@@ -9,12 +9,13 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from booking import walltime
 from booking.intervals import Interval, intersect, merge, overlaps, subtract
 from booking.question import Question, Reason, ReasonCode, TherapistDiary
-from booking.stretches import fitting, stretches_of, stretches_of_day, weekly_stretches
-from booking.walltime import DAY, MINUTE, LocalDay
+from booking.stretches import Window, fitting, stretches_of, stretches_of_day, weekly_stretches, window_of
+from booking.walltime import DAY, MINUTE
 
 # Before and after every instant that can be asked for.
 ALWAYS: Interval = (-(1 << 62), 1 << 62)
@@ -27,12 +28,12 @@ Barrier = tuple[int, int, Interval | None]
 class Frame:
     """A question made ready: what all therapists share. Lengths are seconds.
 
-    `counted_days` hold the first moment that a visit from any start of `days` occupies.
+    `counted` has the first moment that a visit from any start of the window occupies.
     """
 
     question: Question
-    days: Sequence[LocalDay]
-    counted_days: Sequence[LocalDay]
+    window: Window
+    counted: Window
     visit: int
     before: int
     after: int
@@ -60,16 +61,17 @@ def frame_of(question: Question) -> Frame:
     option = question.option
     now = walltime.instant_of(question.now)
     horizon = option.horizon_days
-    days = counted = walltime.local_days(question.zone, question.first_date, question.days)
+    window = window_of(question.zone, question.first_date, question.days, question.step)
+    counted = window
     if option.buffer_before and (option.most_a_day is not None or _limits_days(question)):
         ordinal = question.first_date.toordinal()
         earlier = min(option.buffer_before * MINUTE // DAY + 2, ordinal - walltime.FIRST_ORDINAL)
         first = date.fromordinal(ordinal - earlier)
-        counted = walltime.local_days(question.zone, first, question.days + earlier)
+        counted = window_of(question.zone, first, question.days + earlier, question.step)
     return Frame(
         question=question,
-        days=days,
-        counted_days=counted,
+        window=window,
+        counted=counted,
         visit=option.minutes * MINUTE,
         before=option.buffer_before * MINUTE,
         after=option.buffer_after * MINUTE,
@@ -87,7 +89,7 @@ def _limits_days(question: Question) -> bool:
 
 def sheet_of(frame: Frame, diary: TherapistDiary) -> Sheet:
     """The diary made ready."""
-    return Sheet(diary, stretches_of(frame.days, diary), merge([*diary.busy, *diary.holds]))
+    return Sheet(diary, stretches_of(frame.window, diary), merge([*diary.busy, *diary.holds]))
 
 
 def starts_of(barriers: Iterable[Barrier]) -> list[Interval]:
@@ -119,15 +121,13 @@ def _barring_full_days(frame: Frame, begun: Iterable[int], most: int | None) -> 
     if len(instants) < most:
         return []
     barriers: list[Barrier] = []
-    for day in frame.counted_days:
+    for day in frame.counted.days:
         count = 0
-        for segment in day.segments:
-            count += bisect_left(instants, segment.end) - bisect_left(instants, segment.start)
+        for start, end, _ in day.segments:
+            count += bisect_left(instants, end) - bisect_left(instants, start)
         if count >= most and day.segments:
             whole = (day.segments[0].start, day.segments[-1].end)
-            barriers += [
-                (segment.start + frame.before, segment.end + frame.before, whole) for segment in day.segments
-            ]
+            barriers += [(start + frame.before, end + frame.before, whole) for start, end, _ in day.segments]
     return barriers
 
 
@@ -144,7 +144,7 @@ def _after_horizon(frame: Frame) -> list[Barrier]:
         return []
     return [
         (segment.start, segment.end, None)
-        for day in frame.days
+        for day in frame.window.days
         if day.date.toordinal() > last
         for segment in day.segments
     ]
@@ -159,7 +159,7 @@ def _not_offered(frame: Frame) -> list[Barrier]:
     offered = frame.question.option.offered
     if not offered:
         return []
-    allowed = merge(fitting(weekly_stretches(frame.days, offered), frame.visit))
+    allowed = merge(fitting(weekly_stretches(frame.window, offered), frame.visit))
     return [(low, high, None) for low, high in subtract([ALWAYS], allowed)]
 
 
@@ -172,8 +172,10 @@ def _no_room(frame: Frame) -> list[Barrier]:
     if frame.question.rooms is None:
         return []
     without = [ALWAYS]
+    reach = frame.visit + frame.after - 1
     for occupied in frame.question.rooms.values():
-        without = intersect(without, merge(starts_of(barring_occupied(frame, occupied))))
+        taken = merge([(low - reach, high + frame.before) for low, high in occupied if low < high])
+        without = intersect(without, taken)
         if not without:
             break
     return [(low, high, None) for low, high in without]
@@ -208,7 +210,7 @@ def _no_break(frame: Frame, sheet: Sheet) -> list[Barrier]:
     if rule is None:
         return []
     need, reach, before = rule.minutes * MINUTE, frame.visit + frame.after, frame.before
-    spans = _spans(frame.days, (rule.start, rule.end))
+    spans = _spans(frame.window, (rule.start, rule.end))
     roomy: dict[int, Interval] = {}  # by day, from the first gap that is long enough to the end of the last
     position = 0
     for low, high in subtract([(low, high) for low, high, _ in spans], sheet.taken):
@@ -225,23 +227,22 @@ def _no_break(frame: Frame, sheet: Sheet) -> list[Barrier]:
         else:
             first, after = low - reach + 1, high + before
         if first < after:
-            for start, end, _ in frame.days[number].segments:
+            for start, end, _ in frame.window.days[number].segments:
                 barriers.append((max(first, start), min(after, end), (low, high)))
     return barriers
 
 
-def _spans(days: Sequence[LocalDay], hours: Interval) -> list[tuple[int, int, int]]:
+@lru_cache(maxsize=128)
+def _spans(window: Window, hours: Interval) -> list[tuple[int, int, int]]:
     """The instants at which the clock shows a time in the hours, ascending, each with the number of its day."""
     start, end = hours[0] * MINUTE, hours[1] * MINUTE
-    spans: list[tuple[int, int, int]] = []
-    for number, day in enumerate(days):
-        if day.is_plain:
-            midnight = day.segments[0].start
-            spans.append((midnight + start, midnight + end, number))
-        else:
-            spans += [(low, high, number) for low, high in stretches_of_day(day, [hours])]
-    spans.sort()
-    return spans
+    if not window.odd:
+        return [(low + start, low + end, number) for number, low in enumerate(window.midnights)]
+    return sorted(
+        (low, high, number)
+        for number, day in enumerate(window.days)
+        for low, high in stretches_of_day(day, [hours])
+    )
 
 
 # Their reasons

@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from booking.intervals import Interval
 
 
-@dataclass(frozen=True, slots=True)
-class WeeklyRule:
+class WeeklyRule(NamedTuple):
     """Hours that come back every n-th week, as minutes since local midnight; 1440 ends a day.
 
     `weekday` 0 is Monday. The weeks count from the Monday of the week of `valid_from`, so `every` above 1

@@ -22,7 +22,7 @@ from booking import barriers, gaps, walltime
 from booking.barriers import CLINIC_RULES, DIARY_RULES, Frame, Sheet, starts_of
 from booking.intervals import Interval, contains, merge, subtract
 from booking.question import Question, Reason, ReasonCode
-from booking.stretches import fitting, grid_of, on_grid
+from booking.stretches import fitting, on_grid
 from booking.walltime import MINUTE
 
 
@@ -36,12 +36,11 @@ class Explanation(NamedTuple):
 def free_starts(question: Question) -> dict[str, list[int]]:
     """Every therapist's free starts, ascending. The keys come in the order of `question.therapists`."""
     frame = barriers.frame_of(_without_idle_dates(question))
-    grid = grid_of(frame.days, question.step * MINUTE)
     shared = _shared(frame)
     free: dict[str, list[int]] = {}
     for name, diary in question.therapists.items():
         sheet = barriers.sheet_of(frame, diary)
-        starts = _without_barriers(frame, sheet, shared, grid)
+        starts = _without_barriers(frame, sheet, shared)
         free[name] = gaps.kept(frame, sheet, starts) if question.avoid_gaps else starts
     return free
 
@@ -71,12 +70,11 @@ def _without_barriers(
     frame: Frame,
     sheet: Sheet,
     shared: Sequence[Interval],
-    grid: Sequence[tuple[int, int, int]],
 ) -> list[int]:
     """The starts of a therapist that no barrier forbids."""
     own = merge(starts_of(chain.from_iterable(rule(frame, sheet) for rule, _ in DIARY_RULES)))
     left = subtract(subtract(fitting(sheet.stretches, frame.visit), shared), own)
-    return on_grid(left, grid, frame.question.step * MINUTE)
+    return on_grid(left, frame.window.grid, frame.question.step * MINUTE)
 
 
 def free_times(question: Question) -> list[tuple[int, tuple[str, ...]]]:
@@ -105,9 +103,8 @@ def explain(question: Question, therapist: str, start: int) -> list[Reason]:
     if not 0 <= (day - question.first_date).days < question.days:
         return [Reason(ReasonCode.OUTSIDE_WINDOW)]
     frame = barriers.frame_of(replace(question, first_date=day, days=1))
-    grid = grid_of(frame.days, question.step * MINUTE)
     reasons: list[Reason] = []
-    if not on_grid([(start, start + 1)], grid, question.step * MINUTE):
+    if not on_grid([(start, start + 1)], frame.window.grid, question.step * MINUTE):
         reasons.append(Reason(ReasonCode.OFF_GRID))
     sheet = barriers.sheet_of(frame, diary)
     if not any(contains(starts, start) for starts in fitting(sheet.stretches, frame.visit)):
@@ -120,7 +117,7 @@ def explain(question: Question, therapist: str, start: int) -> list[Reason]:
         reasons += [naming(frame, start, cause) for low, high, cause in found if low <= start < high]
     if reasons or not question.avoid_gaps:
         return reasons
-    starts = _without_barriers(frame, sheet, _shared(frame), grid)
+    starts = _without_barriers(frame, sheet, _shared(frame))
     if start in gaps.kept(frame, sheet, starts):
         return []
     return [Reason(ReasonCode.GAP, gaps.first_short(frame, sheet, start))]

@@ -1,71 +1,105 @@
 """Hours on the wall → stretches of instants, and the grid of starts. Pure; instants are whole seconds."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from zoneinfo import ZoneInfo
 
+from booking import walltime
 from booking.intervals import Interval, merge
 from booking.question import TherapistDiary, WeeklyRule
 from booking.walltime import MINUTE, LocalDay
 
-_NO_DATES: Mapping[date, Sequence[Interval]] = {}
+# The hours of dates, as a key: (date, hours)
+_Dates = tuple[tuple[date, tuple[Interval, ...]], ...]
+
+# Runs of instants (start, end, phase), ascending; on the grid is what is `phase` modulo the step, in seconds.
+Grid = Sequence[tuple[int, int, int]]
 
 
-def stretches_of(days: Sequence[LocalDay], diary: TherapistDiary) -> list[Interval]:
-    """The stretches of instants in which the therapist works, ascending; none goes on into the next date."""
-    return weekly_stretches(days, diary.weekly, overrides=diary.overrides, extra=diary.extra)
+@dataclass(frozen=True, slots=True, eq=False)  # one object for the same dates, so its identity will do
+class Window:
+    """Local dates, one after the other, with their instants and the grid of starts.
 
-
-def weekly_stretches(
-    days: Sequence[LocalDay],
-    rules: Iterable[WeeklyRule],
-    *,
-    overrides: Mapping[date, Sequence[Interval]] = _NO_DATES,
-    extra: Mapping[date, Sequence[Interval]] = _NO_DATES,
-) -> list[Interval]:
-    """The stretches of instants in weekly hours, ascending; none goes on into the next date.
-
-    `overrides` replace the hours of a date, `extra` are added to what it has.
+    `midnights` has the first instant of each date that is one run of 86,400 seconds; `odd` the numbers of the others.
     """
+
+    first: date
+    days: Sequence[LocalDay]
+    midnights: Sequence[int]
+    odd: frozenset[int]
+    grid: Grid
+
+
+@lru_cache(maxsize=256)
+def window_of(zone: ZoneInfo, first: date, count: int, step: int) -> Window:
+    """`count` local dates from `first` on, with a grid that counts in `step` minutes from each midnight."""
+    days = walltime.local_days(zone, first, count)
+    return Window(
+        first=first,
+        days=days,
+        midnights=tuple(day.segments[0].start if day.is_plain else 0 for day in days),
+        odd=frozenset(number for number, day in enumerate(days) if not day.is_plain),
+        grid=_grid_of(days, step * MINUTE),
+    )
+
+
+def stretches_of(window: Window, diary: TherapistDiary) -> Sequence[Interval]:
+    """The stretches of instants in which the therapist works, ascending; none goes on into the next date."""
+    return _stretches(window, tuple(diary.weekly), _as_key(diary.overrides), _as_key(diary.extra))
+
+
+def weekly_stretches(window: Window, rules: Iterable[WeeklyRule]) -> Sequence[Interval]:
+    """The stretches of instants in weekly hours, ascending; none goes on into the next date."""
+    return _stretches(window, tuple(rules), (), ())
+
+
+def _as_key(dates: Mapping[date, Sequence[Interval]]) -> _Dates:
+    return tuple((day, tuple(hours)) for day, hours in dates.items()) if dates else ()
+
+
+@lru_cache(maxsize=512)  # hours seldom change, and the same dates are asked for again and again
+def _stretches(
+    window: Window, rules: tuple[WeeklyRule, ...], overrides: _Dates, extra: _Dates
+) -> tuple[Interval, ...]:
+    """`overrides` replace the weekly hours of a date, `extra` are added to what it has."""
+    days, midnights = window.days, window.midnights
     if not days:
-        return []
+        return ()
     rules_of_weekday: list[list[WeeklyRule]] = [[] for _ in range(7)]
     for rule in rules:
         rules_of_weekday[rule.weekday].append(rule)
-    first, last = days[0].date, days[-1].date
-    steady_hours = [_steady_hours(of_weekday, first, last) for of_weekday in rules_of_weekday]
-    weekday = first.weekday() - 1
+    # Dates that do not just have their weekday's hours are looked at one by one.
+    first = window.first.toordinal()
+    alone = set(window.odd)
+    alone.update(day.toordinal() - first for dates in (overrides, extra) for day, _ in dates)
+    instead, besides = dict(overrides), dict(extra)
     stretches: list[Interval] = []
-    for day in days:
-        weekday = (weekday + 1) % 7
-        hours = steady_hours[weekday]
-        if hours is None:
-            hours = merge(
-                (rule.start, rule.end) for rule in rules_of_weekday[weekday] if rule.applies_on(day.date)
-            )
-        if overrides and day.date in overrides:
-            hours = merge(overrides[day.date])
-        if extra and day.date in extra:
-            hours = merge([*hours, *extra[day.date]])
-        if not hours:
-            continue
-        if day.is_plain:
-            midnight = day.segments[0][0]
-            for start, end in hours:
-                stretches.append((midnight + start * MINUTE, midnight + end * MINUTE))
+    for weekday, of_weekday in enumerate(rules_of_weekday):
+        numbers = range((weekday - window.first.weekday()) % 7, len(days), 7)
+        if _is_steady(of_weekday, window.first, days[-1].date):
+            plain = [midnights[number] for number in numbers if number not in alone]
+            for start, end in merge([(rule.start * MINUTE, rule.end * MINUTE) for rule in of_weekday]):
+                stretches += [(midnight + start, midnight + end) for midnight in plain]
         else:
+            alone.update(numbers)
+    for number in alone:
+        if 0 <= number < len(days):
+            day = days[number]
+            weekly = [
+                (rule.start, rule.end)
+                for rule in rules_of_weekday[day.date.weekday()]
+                if rule.applies_on(day.date)
+            ]
+            hours = [*instead.get(day.date, weekly), *besides.get(day.date, ())]
             stretches += stretches_of_day(day, hours)
-    # Where the clock goes back over midnight, the old date has instants after the new one's first.
-    stretches.sort()
-    return stretches
+    return tuple(sorted(stretches))
 
 
-def _steady_hours(rules: Sequence[WeeklyRule], first: date, last: date) -> list[Interval] | None:
-    """The merged hours of a weekday if they are the same on all the dates, None if they may differ."""
-    if not rules:
-        return []
-    if all(rule.every == 1 and rule.applies_on(first) and rule.applies_on(last) for rule in rules):
-        return merge((rule.start, rule.end) for rule in rules)
-    return None
+def _is_steady(rules: Iterable[WeeklyRule], first: date, last: date) -> bool:
+    """Whether a weekday's hours are sure to be the same on all the dates from first to last."""
+    return all(rule.every == 1 and rule.applies_on(first) and rule.applies_on(last) for rule in rules)
 
 
 def stretches_of_day(day: LocalDay, hours: Iterable[Interval]) -> list[Interval]:
@@ -86,8 +120,7 @@ def fitting(stretches: Iterable[Interval], visit: int) -> list[Interval]:
     return [(start, end - visit + 1) for start, end in stretches if end - start >= visit]
 
 
-def grid_of(days: Sequence[LocalDay], step: int) -> list[tuple[int, int, int]]:
-    """Runs of instants (start, end, phase), ascending; on the grid is what is `phase` modulo the step (seconds)."""
+def _grid_of(days: Sequence[LocalDay], step: int) -> list[tuple[int, int, int]]:
     parts = sorted(
         (segment.start, segment.end, (day.midnight - segment.offset) % step)
         for day in days
@@ -102,7 +135,7 @@ def grid_of(days: Sequence[LocalDay], step: int) -> list[tuple[int, int, int]]:
     return runs
 
 
-def on_grid(starts: Iterable[Interval], grid: Sequence[tuple[int, int, int]], step: int) -> list[int]:
+def on_grid(starts: Iterable[Interval], grid: Grid, step: int) -> list[int]:
     """The starts that are on the grid, which covers them all; `step` in seconds."""
     found: list[int] = []
     earliest = 0
