@@ -13,7 +13,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from booking import availability, lifecycle
 from booking.enums import Actor
 from booking.fields import parse_minute_of_day
-from booking.models import Appointment, ClinicPolicy, Closure, TimeOff, WeeklyHours
+from booking.models import Appointment, ClinicPolicy, Closure, Hold, TimeOff, WeeklyHours, WorkingDay
 from flexclinic.lib import clock
 from services.models import Room, ServiceOption, Therapist
 
@@ -34,8 +34,8 @@ def diary() -> dict[str, Any]:
 def seed(*, at: datetime.datetime, user: User | None = None) -> int:
     """Create what is missing of the demo's diary, as of the aware instant `at`; give the number of new visits.
 
-    Hours and time off are written only for a therapist who has none, closures only where there is none at all, and
-    a visit only once. `user` acts for the desk. A visit that finds no room in the diary is left out.
+    Hours, time off, holds and limits are written only for a therapist who has no hours, closures only where there is
+    none at all, and a visit only once. `user` acts for the desk. A visit that finds no room in the diary is left out.
     """
     data = diary()
     ClinicPolicy.objects.get_or_create(
@@ -48,6 +48,9 @@ def seed(*, at: datetime.datetime, user: User | None = None) -> int:
             _create_hours(therapist, data["hours"][slug]["weekly"], today)
             own = [entry for entry in data["time_off"] if entry["therapist"] == slug]
             _create_time_off(therapist, own, today)
+            _create_holds(therapist, [entry for entry in data["holds"] if entry["therapist"] == slug], today)
+            if slug in data["days"]:
+                _create_working_day(therapist, data["days"][slug])
     if not Closure.objects.exists():
         for entry in data["closures"]:
             day = _next_date(entry, today)
@@ -86,10 +89,30 @@ def _create_hours(therapist: Therapist, weekly: list[dict[str, Any]], today: dat
 
 def _create_time_off(therapist: Therapist, entries: list[dict[str, Any]], today: datetime.date) -> None:
     for entry in entries:
-        day = _monday_of(today) + datetime.timedelta(weeks=entry["week"], days=entry["weekday"])
-        TimeOff.objects.create(
-            therapist=therapist, period=_wall_range(day, entry["start"], entry["end"]), note=entry["note"]
-        )
+        TimeOff.objects.create(therapist=therapist, period=_period(entry, today), note=entry["note"])
+
+
+def _create_holds(therapist: Therapist, entries: list[dict[str, Any]], today: datetime.date) -> None:
+    for entry in entries:
+        Hold.objects.create(therapist=therapist, period=_period(entry, today), note=entry["note"])
+
+
+def _create_working_day(therapist: Therapist, entry: dict[str, Any]) -> None:
+    limits = WorkingDay(
+        therapist=therapist,
+        most_visits=entry.get("most_visits"),
+        break_minutes=entry.get("break_minutes"),
+        break_from=parse_minute_of_day(entry["break_from"]) if "break_from" in entry else None,
+        break_until=parse_minute_of_day(entry["break_until"]) if "break_until" in entry else None,
+    )
+    limits.full_clean()
+    limits.save()
+
+
+def _period(entry: dict[str, Any], today: datetime.date) -> DateTimeTZRange:
+    """The entry's times on its day, counted from the Monday of this week."""
+    day = _monday_of(today) + datetime.timedelta(weeks=entry["week"], days=entry["weekday"])
+    return _wall_range(day, entry["start"], entry["end"])
 
 
 def _wall_time(day: datetime.date, minutes: int) -> datetime.datetime:

@@ -90,6 +90,7 @@ class ServiceOptionAdmin(admin.ModelAdmin[ServiceOption]):
                     "clientele",
                     ("buffer_before", "buffer_after"),
                     ("lead_minutes", "horizon_days"),
+                    "most_a_day",
                     "rooms",
                 )
             },

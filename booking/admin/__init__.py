@@ -2,18 +2,22 @@
 
 from booking.admin.appointment import AppointmentAdmin
 from booking.admin.hours import OverrideHoursAdmin, WeeklyHoursAdmin
+from booking.admin.limits import OfferedHoursAdmin, WorkingDayAdmin
 from booking.admin.messages import NotificationAdmin
 from booking.admin.patient import PatientAdmin
-from booking.admin.periods import ClosureAdmin, TimeOffAdmin
+from booking.admin.periods import ClosureAdmin, HoldAdmin, TimeOffAdmin
 from booking.admin.policy import ClinicPolicyAdmin
 
 __all__ = [
     "AppointmentAdmin",
     "ClinicPolicyAdmin",
     "ClosureAdmin",
+    "HoldAdmin",
     "NotificationAdmin",
+    "OfferedHoursAdmin",
     "OverrideHoursAdmin",
     "PatientAdmin",
     "TimeOffAdmin",
     "WeeklyHoursAdmin",
+    "WorkingDayAdmin",
 ]

@@ -135,7 +135,7 @@ class OverrideHoursForm(forms.ModelForm[OverrideHours]):
 
     class Meta:
         model = OverrideHours
-        fields = ("therapist", "date", "start", "end")
+        fields = ("therapist", "date", "start", "end", "extra")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -162,12 +162,17 @@ class OverrideHoursForm(forms.ModelForm[OverrideHours]):
             self.add_error("end", ValidationError("Enter when the hours end.", code="required"))
         elif start is not None and end <= start:
             self.add_error("end", ValidationError("The hours must end after they start.", code="order"))
+        elif start is None and cleaned.get("extra"):
+            self.add_error("start", ValidationError("Enter when the extra hours begin.", code="required"))
         else:
             self._check_others(cleaned["therapist"], cleaned["date"], start, end)
         return cleaned
 
     def _check_others(self, therapist: Therapist, day: Any, start: int | None, end: int | None) -> None:
-        for other in OverrideHours.objects.filter(therapist=therapist, date=day).exclude(pk=self.instance.pk):
+        same_kind = OverrideHours.objects.filter(
+            therapist=therapist, date=day, extra=self.cleaned_data["extra"]
+        )
+        for other in same_kind.exclude(pk=self.instance.pk):
             if other.start is None or other.end is None:
                 text = f"{therapist} has no hours on that date already. Change or delete that first."
                 self.add_error("date", ValidationError(text, code="no_hours"))
@@ -201,10 +206,10 @@ class DateFilter(admin.SimpleListFilter):
 
 @admin.register(OverrideHours)
 class OverrideHoursAdmin(admin.ModelAdmin[OverrideHours]):
-    """Hours of a date in place of the weekly ones."""
+    """Hours of a date in place of the weekly ones, or on top of them."""
 
     form = OverrideHoursForm
-    fields = ("therapist", "date", ("start", "end"))
+    fields = ("therapist", "date", ("start", "end"), "extra")
     list_display = ("therapist", "on", "hours")
     list_display_links = ("therapist", "on")
     list_filter = (DateFilter, "therapist")
@@ -220,4 +225,6 @@ class OverrideHoursAdmin(admin.ModelAdmin[OverrideHours]):
     @admin.display(description="hours", ordering="start")
     def hours(self, row: OverrideHours) -> str:
         """From when until when."""
-        return "no hours" if row.start is None or row.end is None else stretch(row.start, row.end)
+        if row.start is None or row.end is None:
+            return "no hours"
+        return f"{stretch(row.start, row.end)}{' on top' if row.extra else ''}"

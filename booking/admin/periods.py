@@ -1,4 +1,4 @@
-"""Time off and closures: a range of instants, written as two dates with times where they are needed."""
+"""Time off, holds and closures: a range of instants, written as two dates with times where they are needed."""
 
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from booking.admin import wording
 from booking.admin.affected import warn_of_visits
 from booking.admin.start import as_moment, check_near, date_field, instants, time_field, written
-from booking.models import Closure, TimeOff
+from booking.models import Closure, Hold, TimeOff
 from flexclinic.lib import clock, when
 
 _DAY = 1440
@@ -97,6 +97,35 @@ class TimeOffForm(PeriodForm):
         fields = ("therapist", "note")
 
 
+class HoldForm(PeriodForm):
+    """When the website offers nothing, and the desk may book."""
+
+    release_date = date_field(
+        label="Release on",
+        required=False,
+        help_text="From the start of that day the website offers what is left of it. Empty: it stays on hold.",
+    )
+
+    class Meta:
+        model = Hold
+        fields = ("therapist", "note")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.released_at:
+            self.initial.setdefault("release_date", written(self.instance.released_at)[0])
+
+    def clean(self) -> dict[str, Any]:
+        """Put the moment of the release together: the first one of its day."""
+        cleaned = super().clean()
+        day = cleaned.get("release_date")
+        self.instance.released_at = None
+        if day:
+            minute = next(minute for minute in range(_DAY) if instants(day, minute))
+            self.instance.released_at = as_moment(instants(day, minute)[0])
+        return cleaned
+
+
 class ClosureForm(PeriodForm):
     """When the clinic is closed."""
 
@@ -126,7 +155,7 @@ class OverFilter(admin.SimpleListFilter):
 
 
 class PeriodAdmin(admin.ModelAdmin[Any]):
-    """What the two kinds have in common."""
+    """What the three kinds have in common."""
 
     list_filter: ClassVar[Any] = (OverFilter,)
     show_facets = admin.ShowFacets.NEVER
@@ -164,6 +193,23 @@ class TimeOffAdmin(PeriodAdmin):
     list_filter = (OverFilter, "therapist")
     list_select_related = ("therapist",)
     search_fields = ("therapist__title", "note")
+
+
+@admin.register(Hold)
+class HoldAdmin(PeriodAdmin):
+    """Times that the desk keeps back, as for emergencies."""
+
+    form = HoldForm
+    fields = ("therapist", *PeriodAdmin.boxes, "release_date", "note")
+    list_display = ("therapist", "begins", "ends", "release", "note")
+    list_filter = (OverFilter, "therapist")
+    list_select_related = ("therapist",)
+    search_fields = ("therapist__title", "note")
+
+    @admin.display(description="released on", ordering="released_at")
+    def release(self, row: Hold) -> str:
+        """From which day on the website offers it."""
+        return wording.day(row.released_at) if row.released_at else ""
 
 
 @admin.register(Closure)

@@ -13,7 +13,7 @@ from booking.models import ClinicPolicy
 class ClinicPolicyAdmin(admin.ModelAdmin[ClinicPolicy]):
     """There is always exactly one: nobody adds or deletes it."""
 
-    fields = ("lead_minutes", "horizon_days", "step_minutes")
+    fields = ("lead_minutes", "horizon_days", "step_minutes", "offers", "shortest_gap")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Never."""

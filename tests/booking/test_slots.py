@@ -1,19 +1,22 @@
 """Free starts and the reasons against the others, one rule at a time.
 
 The pictures are read by the tests: `09:00 |####....| 11:00` is time in equal parts, `#` the therapist is
-busy, `~` the only room is, `x` off, `o` closed, `-` no hours; on the line of the answer `*` is a free start.
+busy, `~` the only room is, `x` off, `o` closed, `h` on hold, `-` no hours; on the line of the answer `*` is a free
+start.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from booking.intervals import Interval
 from booking.question import (
+    BreakRule,
     OptionRules,
     Question,
     Reason,
@@ -21,7 +24,14 @@ from booking.question import (
     TherapistDiary,
     WeeklyRule,
 )
-from booking.slots import Explanation, explain, explain_wall_time, free_starts, free_times
+from booking.slots import (
+    Explanation,
+    explain,
+    explain_wall_time,
+    free_starts,
+    free_times,
+    left_unsold,
+)
 from booking.walltime import instant_of, iso_instants
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -89,8 +99,10 @@ def question(
     )
 
 
-def drawn(line: str, *, option: OptionRules, step: int = 15) -> Question:
-    """The Monday of a picture: hours from end to end except where it has `-`."""
+def drawn(
+    line: str, *, option: OptionRules, step: int = 15, shortest: int | None = None, **rules: Any
+) -> Question:
+    """The Monday of a picture: hours from end to end except where it has `-`; `rules` are of the diary's day."""
     [(first, last)] = marked(re.sub(r"\|.*\|", "|.|", line), ".")
     off_hours = marked(line, "-")
     edges = [first, *(edge for stretch in off_hours for edge in stretch), last]
@@ -98,9 +110,14 @@ def drawn(line: str, *, option: OptionRules, step: int = 15) -> Question:
         weekly=[WeeklyRule(0, start, end) for start, end in zip(edges[::2], edges[1::2], strict=True)],
         time_off=on_monday(marked(line, "x")),
         busy=on_monday(marked(line, "#")),
+        holds=on_monday(marked(line, "h")),
+        **rules,
     )
     closures, room = on_monday(marked(line, "o")), on_monday(marked(line, "~"))
-    return question(diary, option=option, step=step, closures=closures, rooms={"one": room} if room else None)
+    asked = question(
+        diary, option=option, step=step, closures=closures, rooms={"one": room} if room else None
+    )
+    return asked if shortest is None else replace(asked, shortest_gap=shortest, avoid_gaps=True)
 
 
 def texts(asked: Question, name: str = "ana") -> list[str]:
@@ -155,13 +172,69 @@ PICTURES = {
     "therapist_off_and_room_taken_by_turns": (OptionRules(minutes=30),
         "09:00 |..xx..~~..##| 12:00",
         "09:00 |*...*...*...| 12:00"),
+    "a_time_on_hold_is_kept_like_a_visit": (OptionRules(minutes=30, buffer_after=15),
+        "09:00 |....hhhh....| 12:00",
+        "09:00 |**......***.| 12:00"),
+}
+# What the day has to keep: half an hour for a break between 10 and 11:30, at most two visits, no gap below the hour.
+BREAK = {"pause": BreakRule(600, 690, 30)}
+DAY_PICTURES: dict[str, tuple[OptionRules, dict[str, Any], str, str]] = {
+    "the_break_floats_to_either_side_of_a_visit": (OptionRules(minutes=60), BREAK,
+        "09:00 |............| 12:00",
+        "09:00 |*****.***...| 12:00"),
+    "a_short_visit_leaves_the_break_its_place": (OptionRules(minutes=30), BREAK,
+        "09:00 |............| 12:00",
+        "09:00 |***********.| 12:00"),
+    "a_visit_that_is_there_pins_the_break": (OptionRules(minutes=30), BREAK,
+        "09:00 |....##......| 12:00",
+        "09:00 |***...*.***.| 12:00"),
+    "a_buffer_is_no_break": (OptionRules(minutes=45, buffer_after=15), BREAK,
+        "09:00 |............| 12:00",
+        "09:00 |*****.****..| 12:00"),
+    "a_hold_is_no_break": (OptionRules(minutes=30), BREAK,
+        "09:00 |....hh......| 12:00",
+        "09:00 |***...*.***.| 12:00"),
+    "without_hours_the_break_is_there": (OptionRules(minutes=60), BREAK,
+        "09:00 |......--....| 12:00",
+        "09:00 |***.....*...| 12:00"),
+    "a_break_that_is_lost_bars_the_rest_of_its_time_only": (OptionRules(minutes=15), BREAK,
+        "09:00 |....######..| 12:00",
+        "09:00 |****......**| 12:00"),
+    "a_day_with_the_most_visits_is_full": (OptionRules(minutes=30), {"most_a_day": 2},
+        "09:00 |##....##....| 12:00",
+        "09:00 |............| 12:00"),
+    "one_more_is_free_until_then": (OptionRules(minutes=30), {"most_a_day": 2},
+        "09:00 |##..........| 12:00",
+        "09:00 |..*********.| 12:00"),
+    "no_gap_shorter_than_the_hour": (OptionRules(minutes=60), {"shortest": 60},
+        "09:00 |............| 12:00",
+        "09:00 |*...*...*...| 12:00"),
+    "gaps_of_an_hour_and_more_are_left": (OptionRules(minutes=30), {"shortest": 60},
+        "09:00 |............| 12:00",
+        "09:00 |*...***...*.| 12:00"),
+    "where_no_start_is_without_loss_the_least_is": (OptionRules(minutes=45), {"shortest": 60},
+        "09:00 |##....######| 12:00",
+        "09:00 |..**........| 12:00"),
+    "each_piece_has_its_own_best": (OptionRules(minutes=60), {"shortest": 60},
+        "09:00 |....#.......| 12:00",
+        "09:00 |*....****...| 12:00"),
+    "a_gap_beside_time_off_counts": (OptionRules(minutes=60), {"shortest": 60},
+        "09:00 |.....xxxxxxx| 12:00",
+        "09:00 |**..........| 12:00"),
+    "buffers_are_no_gap": (OptionRules(minutes=45, buffer_after=15), {"shortest": 60},
+        "09:00 |........####| 12:00",
+        "09:00 |*...*.......| 12:00"),
 }
 # fmt: on
 
 
-@pytest.mark.parametrize(("option", "given", "free"), PICTURES.values(), ids=PICTURES)
-def test_picture(option: OptionRules, given: str, free: str) -> None:
-    asked = drawn(given, option=option)
+@pytest.mark.parametrize(
+    ("option", "rules", "given", "free"),
+    [*((option, {}, given, free) for option, given, free in PICTURES.values()), *DAY_PICTURES.values()],
+    ids=[*PICTURES, *DAY_PICTURES],
+)
+def test_picture(option: OptionRules, rules: dict[str, Any], given: str, free: str) -> None:
+    asked = drawn(given, option=option, **rules)
     starts = [start for begin, end in marked(free, "*") for start in range(begin, end, 15)]
     assert free_starts(asked)["ana"] == [at("00:00") + start * 60 for start in starts]
     [(first, last)] = marked(re.sub(r"\|.*\|", "|.|", given), ".")
@@ -319,6 +392,62 @@ def test_every_rule_that_is_broken_is_told() -> None:
         ReasonCode.HORIZON,
         ReasonCode.CLOSED,
         ReasonCode.NO_ROOM,
+    ]
+
+
+# Limits of a day, and when an option is offered
+
+
+def test_a_visit_counts_on_the_date_on_which_its_occupied_time_begins() -> None:
+    # The buffer of a visit at 0:10 begins on the Sunday, which has its one visit already.
+    late = OptionRules(minutes=30, buffer_before=15)
+    diary = TherapistDiary(
+        weekly=[WeeklyRule(0, 0, 120)],
+        busy=[span("2026-11-22T09:00-05:00", "2026-11-22T10:00-05:00")],
+        most_a_day=1,
+    )
+    asked = question(diary, option=late, step=5)
+    sunday = span("2026-11-22T00:00-05:00", "2026-11-23T00:00-05:00")
+    assert explain(asked, "ana", at("00:10")) == [Reason(ReasonCode.DAY_FULL, sunday)]
+    assert texts(asked)[0] == "2026-11-23T00:15-05:00"
+
+
+def test_an_option_is_full_for_every_therapist() -> None:
+    full = OptionRules(minutes=60, most_a_day=1, booked=[at("15:00")])
+    asked = question(option=full, days=8)
+    assert {text[:10] for text in texts(asked)} == {"2026-11-30"}
+    monday = span("00:00", "2026-11-24T00:00-05:00")
+    assert explain(asked, "ana", at("09:00")) == [Reason(ReasonCode.OPTION_FULL, monday)]
+
+
+def test_the_whole_visit_lies_in_the_hours_of_the_option() -> None:
+    asked = question(option=OptionRules(minutes=60, offered=[WeeklyRule(0, 600, 675)]))
+    assert texts(asked) == ["2026-11-23T10:00-05:00", "2026-11-23T10:15-05:00"]
+    assert explain(asked, "ana", at("09:00")) == [Reason(ReasonCode.NOT_OFFERED)]
+
+
+def test_extra_hours_come_on_top_of_those_of_the_date() -> None:
+    extra = {MONDAY: [(720, 780)], date(2026, 11, 24): [(600, 660)]}
+    diary = TherapistDiary(weekly=[WeeklyRule(0, 660, 720)], extra=extra)
+    assert texts(question(diary, days=2, step=60)) == [
+        "2026-11-23T11:00-05:00",
+        "2026-11-23T12:00-05:00",
+        "2026-11-24T10:00-05:00",
+    ]
+
+
+def test_a_gap_is_told_with_what_would_be_left() -> None:
+    asked = replace(question(), shortest_gap=60, avoid_gaps=True)
+    assert explain(asked, "ana", at("09:15")) == [Reason(ReasonCode.GAP, span("09:00", "09:15"))]
+
+
+def test_what_is_left_unsold_is_both_gaps_together() -> None:
+    asked = replace(question(), shortest_gap=90)
+    assert [left_unsold(asked, "ana", at(clock)) for clock in ("09:00", "09:15", "10:00", "10:30")] == [
+        0,
+        15 * 60,
+        120 * 60,
+        30 * 60,
     ]
 
 

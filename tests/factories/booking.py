@@ -7,7 +7,17 @@ from typing import Any
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from booking.enums import AppointmentStatus, NotificationKind
-from booking.models import Appointment, Closure, Notification, OverrideHours, TimeOff, WeeklyHours
+from booking.models import (
+    Appointment,
+    Closure,
+    Hold,
+    Notification,
+    OfferedHours,
+    OverrideHours,
+    TimeOff,
+    WeeklyHours,
+    WorkingDay,
+)
 from flexclinic.lib import clock
 from services.models import Room, ServiceOption, Therapist
 from tests.factories.services import make_option, make_therapist
@@ -47,14 +57,14 @@ def make_weekly_hours(
 
 
 def make_override_hours(
-    *, therapist: Therapist, on: date, stretches: Iterable[tuple[str, str]] = ()
+    *, therapist: Therapist, on: date, stretches: Iterable[tuple[str, str]] = (), extra: bool = False
 ) -> list[OverrideHours]:
-    """Other hours on a date; without stretches, none."""
+    """Other hours on a date; without stretches, none. Extra ones come on top of the weekly ones."""
     rows: list[tuple[int, int] | tuple[None, None]] = [
         (_minutes(start), _minutes(end)) for start, end in stretches
     ]
     return OverrideHours.objects.bulk_create(
-        OverrideHours(therapist=therapist, date=on, start=start, end=end)
+        OverrideHours(therapist=therapist, date=on, start=start, end=end, extra=extra)
         for start, end in rows or [(None, None)]
     )
 
@@ -62,6 +72,40 @@ def make_override_hours(
 def make_time_off(*, therapist: Therapist, start: datetime, end: datetime) -> TimeOff:
     """Between two aware instants the therapist sees nobody."""
     return TimeOff.objects.create(therapist=therapist, period=DateTimeTZRange(start, end, "[)"))
+
+
+def make_hold(
+    *,
+    therapist: Therapist,
+    start: datetime,
+    end: datetime,
+    note: str = "",
+    released_at: datetime | None = None,
+) -> Hold:
+    """Between two aware instants the desk keeps the therapist's time back."""
+    period = DateTimeTZRange(start, end, "[)")
+    return Hold.objects.create(therapist=therapist, period=period, note=note, released_at=released_at)
+
+
+def make_working_day(
+    *, therapist: Therapist, most_visits: int | None = None, pause: tuple[str, str, int] | None = None
+) -> WorkingDay:
+    """What a therapist's days have to keep; `pause` is (not before, over by, minutes)."""
+    start, end, minutes = pause or (None, None, None)
+    return WorkingDay.objects.create(
+        therapist=therapist,
+        most_visits=most_visits,
+        break_minutes=minutes,
+        break_from=_minutes(start) if start else None,
+        break_until=_minutes(end) if end else None,
+    )
+
+
+def make_offered_hours(*, option: ServiceOption, weekday: int, stretch: tuple[str, str]) -> OfferedHours:
+    """The option is offered in a stretch of a weekday (0 is Monday)."""
+    return OfferedHours.objects.create(
+        option=option, weekday=weekday, start=_minutes(stretch[0]), end=_minutes(stretch[1])
+    )
 
 
 def make_closure(*, start: datetime, end: datetime, name: str = "Holiday") -> Closure:
