@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.test.utils import CaptureQueriesContext
@@ -14,8 +15,15 @@ from booking.exceptions import TimeJustGoneError, TimeNotOfferedError
 from booking.models import ClinicPolicy, Closure, OverrideHours, TimeOff, WeeklyHours
 from booking.question import ReasonCode
 from services.models import Room, ServiceOption, Therapist
-from tests.factories.booking import make_appointment, make_weekly_hours
-from tests.factories.services import make_room, make_therapist
+from tests.factories.booking import (
+    make_appointment,
+    make_hold,
+    make_offered_hours,
+    make_override_hours,
+    make_weekly_hours,
+    make_working_day,
+)
+from tests.factories.services import make_option, make_room, make_therapist
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -27,6 +35,12 @@ def free(option: ServiceOption, therapist: Therapist | None = None, day: date = 
     """The wall times of a date's free starts."""
     found = availability.free_times(option=option, therapist=therapist, first_date=day, days=1)
     return [f"{datetime.fromtimestamp(start, found.zone):%H:%M}" for start, _ in found.starts]
+
+
+def codes(option: ServiceOption, therapist: Therapist, start: datetime) -> list[ReasonCode]:
+    """Why the start is not free."""
+    reasons = availability.explain(option=option, therapist=therapist, start=start)
+    return [reason.code for reason in reasons]
 
 
 @pytest.mark.parametrize("therapists", [1, 30])
@@ -120,6 +134,124 @@ def test_an_option_has_its_own_notice_and_horizon(option: ServiceOption, therapi
 def test_the_desk_sets_the_step(option: ServiceOption, therapist: Therapist) -> None:
     ClinicPolicy.objects.create(step_minutes=60)
     assert free(option) == ["09:00", "10:00", "11:00", "13:00", "14:00", "15:00", "16:00"]
+
+
+# Every rule that the desk can set, read from its rows. The day is 9 to 12 and 1 to 5; a visit has 60 + 15 minutes.
+
+
+def test_extra_hours_come_on_top(option: ServiceOption, therapist: Therapist) -> None:
+    make_override_hours(therapist=therapist, on=TUESDAY, stretches=[("17:00", "18:00")], extra=True)
+    assert free(option)[-4:] == ["16:15", "16:30", "16:45", "17:00"]
+    assert "09:00" in free(option)
+
+
+def test_a_hold_takes_its_time_until_it_is_released(
+    option: ServiceOption, therapist: Therapist, at: At, clock: time_machine.Traveller
+) -> None:
+    make_hold(therapist=therapist, start=at(24, 9), end=at(24, 17), released_at=at(23, 15))
+    assert codes(option, therapist, at(24, 10)) == [ReasonCode.ON_HOLD]
+    with pytest.raises(TimeNotOfferedError):
+        availability.choices_at(option=option, therapist=therapist, start=at(24, 10))
+    assert free(option) == []
+    clock.move_to(at(23, 15))
+    assert "10:00" in free(option)
+
+
+def test_an_option_is_offered_in_its_own_hours(option: ServiceOption, therapist: Therapist, at: At) -> None:
+    make_offered_hours(option=option, weekday=1, stretch=("13:00", "14:15"))
+    assert free(option) == ["13:00", "13:15"]
+    assert free(option, day=TUESDAY + timedelta(days=1)) == []
+    assert codes(option, therapist, at(24, 10)) == [ReasonCode.NOT_OFFERED]
+
+
+def test_an_option_has_a_most_a_day_with_everybody_together(
+    option: ServiceOption, therapist: Therapist, at: At
+) -> None:
+    option.most_a_day = 2
+    option.save()
+    other = make_therapist(options=[option])
+    make_weekly_hours(therapist=other)
+    make_appointment(therapist=therapist, option=option, start=at(24, 9))
+    make_appointment(therapist=therapist, option=make_option(), start=at(24, 14))  # is another option
+    make_appointment(therapist=other, option=option, start=at(24, 16), status=AppointmentStatus.CANCELLED)
+    assert "11:00" in free(option, other)
+    make_appointment(therapist=other, option=option, start=at(24, 13))
+    assert free(option) == []
+    assert codes(option, therapist, at(24, 11)) == [ReasonCode.OPTION_FULL]
+    with pytest.raises(TimeJustGoneError):
+        availability.choices_at(option=option, therapist=therapist, start=at(24, 11))
+
+
+def test_a_therapist_has_a_most_a_day(option: ServiceOption, therapist: Therapist, at: At) -> None:
+    make_working_day(therapist=therapist, most_visits=1)
+    make_appointment(therapist=therapist, option=make_option(), start=at(24, 14))
+    assert free(option) == []
+    assert codes(option, therapist, at(24, 9)) == [ReasonCode.DAY_FULL]
+    assert "09:00" in free(option, day=TUESDAY + timedelta(days=1))
+
+
+def test_a_break_floats_between_its_times(option: ServiceOption, therapist: Therapist, at: At) -> None:
+    # Half an hour between 2 and 4: a visit from 2:15 leaves 15 minutes before it and 30 after it.
+    make_working_day(therapist=therapist, pause=("14:00", "16:00", 30))
+    assert "14:15" in free(option)
+    make_appointment(therapist=therapist, option=option, start=at(24, 14, 30))  # until 3:45 with its buffer
+    assert codes(option, therapist, at(24, 13)) == [ReasonCode.BREAK]
+    assert free(option)[-3:] == ["11:00", "15:45", "16:00"]
+
+
+def test_the_policy_leaves_no_gap_that_nobody_can_book(
+    option: ServiceOption, therapist: Therapist, at: At
+) -> None:
+    # 09:00 |............| 12:00 13:00 |................| 17:00: 75 minutes are the shortest that can be sold.
+    ClinicPolicy.objects.create(offers=ClinicPolicy.Offers.NO_GAPS)
+    assert free(option) == ["09:00", "10:45", "11:00", "13:00", "14:15", "14:30", "15:45", "16:00"]
+    assert codes(option, therapist, at(24, 9, 15)) == [ReasonCode.GAP]
+    ClinicPolicy.objects.update(shortest_gap=15)
+    assert len(free(option)) == 22
+
+
+def test_anyone_is_whose_day_loses_least(option: ServiceOption, therapist: Therapist, at: At) -> None:
+    # From 9:45 on, 60 minutes before noon are lost with both. With the one who is free since 9, 45 minutes more are.
+    other = make_therapist(options=[option])
+    make_weekly_hours(therapist=other)
+    make_appointment(therapist=other, option=make_option(minutes=30), start=at(24, 9))
+    ClinicPolicy.objects.create(shortest_gap=75)
+    [first, second] = availability.choices_at(option=option, therapist=None, start=at(24, 9, 45))
+    assert (first.therapist_id, second.therapist_id) == (other.pk, therapist.pk)
+
+
+def test_an_appointment_that_moves_is_not_in_its_own_way(
+    option: ServiceOption, therapist: Therapist, at: At
+) -> None:
+    option.most_a_day = 1
+    option.save()
+    make_working_day(therapist=therapist, most_visits=1)
+    moving = make_appointment(therapist=therapist, option=option, start=at(24, 10))
+    assert free(option) == []
+    found = availability.free_times(option=option, first_date=TUESDAY, days=1, moving=moving)
+    assert len(found.starts) == 22
+    start = at(24, 10, 15)
+    assert availability.explain(option=option, therapist=therapist, start=start, moving=moving) == []
+    assert availability.choices_at(option=option, therapist=therapist, start=start, moving=moving)
+    around = availability.nearest(option=option, therapist=therapist, around=start, count=1, moving=moving)
+    assert around == [(int(start.timestamp()), (therapist.slug,))]
+
+
+@pytest.mark.parametrize("pause", [None, ("14:00", "16:00", 30)])
+@pytest.mark.parametrize("most_visits", [None, 5])
+@pytest.mark.parametrize("most_a_day", [None, 5])
+def test_a_choice_says_whether_a_rule_looks_at_the_day(
+    option: ServiceOption,
+    therapist: Therapist,
+    at: At,
+    pause: tuple[str, str, int] | None,
+    most_visits: int | None,
+    most_a_day: int | None,
+) -> None:
+    make_working_day(therapist=therapist, most_visits=most_visits, pause=pause)
+    option.most_a_day = most_a_day
+    [choice] = availability.choices_at(option=option, therapist=None, start=at(24, 9))
+    assert choice.looks_at_day == (pause is not None or most_visits is not None or most_a_day is not None)
 
 
 def test_what_cannot_be_booked_has_no_times(option: ServiceOption, therapist: Therapist) -> None:

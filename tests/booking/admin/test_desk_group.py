@@ -8,7 +8,15 @@ from booking import desk_group
 from booking.models import Appointment, Patient
 from services.models import Therapist
 from tests.booking.admin.pages import text_of
-from tests.factories.booking import make_closure, make_notification, make_override_hours, make_time_off
+from tests.factories.booking import (
+    make_closure,
+    make_hold,
+    make_notification,
+    make_offered_hours,
+    make_override_hours,
+    make_time_off,
+    make_working_day,
+)
 
 pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.django_db]
 
@@ -33,6 +41,15 @@ OPEN = {
     "booking/timeoff/": True,
     "booking/timeoff/add/": True,
     "booking/timeoff/{time_off}/delete/": True,
+    "booking/hold/": True,
+    "booking/hold/add/": True,
+    "booking/hold/{hold}/delete/": True,
+    "booking/workingday/": True,
+    "booking/workingday/add/": True,
+    "booking/workingday/{working_day}/delete/": True,
+    "booking/offeredhours/": True,
+    "booking/offeredhours/add/": True,
+    "booking/offeredhours/{offered}/delete/": True,
     "booking/closure/": True,
     "booking/closure/add/": True,
     "booking/closure/{closure}/delete/": True,
@@ -78,6 +95,9 @@ def places(appointment: Appointment, therapist: Therapist) -> dict[str, int]:
         "hours": hours.pk,
         "override": override.pk,
         "time_off": make_time_off(therapist=therapist, start=start, end=end).pk,
+        "hold": make_hold(therapist=therapist, start=start, end=end).pk,
+        "working_day": make_working_day(therapist=therapist, most_visits=6).pk,
+        "offered": make_offered_hours(option=appointment.option, weekday=1, stretch=("09:00", "17:00")).pk,
         "closure": make_closure(start=start, end=end).pk,
         "message": make_notification(appointment=appointment).pk,
         "patient": Patient.objects.create(name="Pat").pk,

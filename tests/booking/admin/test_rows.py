@@ -7,10 +7,19 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from booking.models import ClinicPolicy, Closure, OverrideHours, Patient, TimeOff, WeeklyHours
+from booking.models import (
+    ClinicPolicy,
+    Closure,
+    Hold,
+    OverrideHours,
+    Patient,
+    TimeOff,
+    WeeklyHours,
+    WorkingDay,
+)
 from tests.booking.admin.pages import text_of
 from tests.factories.booking import make_closure, make_override_hours
-from tests.factories.services import make_therapist
+from tests.factories.services import make_option, make_therapist
 
 pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.django_db]
 
@@ -160,6 +169,89 @@ def test_hours_for_every_second_week_are_kept_row_by_row(desk: Client) -> None:
     )
 
 
+def test_extra_hours_stand_beside_the_only_ones_of_a_date(desk: Client) -> None:
+    therapist = make_therapist()
+    make_override_hours(therapist=therapist, on=date(2026, 11, 24), stretches=[("10:00", "14:00")])
+    form = {"therapist": therapist.pk, "date": "2026-11-24", "start": "12", "end": "16", "extra": "on"}
+    assert desk.post("/admin/booking/overridehours/add/", form).status_code == 302
+    assert "12 noon to 4pm on top" in text_of(desk.get("/admin/booking/overridehours/"))
+    empty = {**form, "date": "2026-11-25", "start": "", "end": ""}
+    assert list(wrong(desk.post("/admin/booking/overridehours/add/", empty))) == ["start"]
+
+
+def test_a_hold_is_released_at_the_start_of_a_day(desk: Client, at: At) -> None:
+    form = {
+        "therapist": make_therapist().pk,
+        "note": "For emergencies",
+        "from_date": "2026-11-26",
+        "from_time": "4pm",
+        "until_date": "2026-11-26",
+        "until_time": "5pm",
+        "release_date": "2026-11-25",
+    }
+    assert desk.post("/admin/booking/hold/add/", form).status_code == 302
+    hold = Hold.objects.get()
+    assert (hold.period.lower, hold.period.upper) == (at(26, 16), at(26, 17))
+    assert hold.released_at == at(25)
+    page = desk.get(f"/admin/booking/hold/{hold.pk}/change/")
+    assert page.context["adminform"].form.initial["release_date"] == date(2026, 11, 25)
+    desk.post(f"/admin/booking/hold/{hold.pk}/change/", {**form, "release_date": ""})
+    hold.refresh_from_db()
+    assert hold.released_at is None
+    assert "For emergencies" in text_of(desk.get("/admin/booking/hold/"))
+
+
+@pytest.mark.parametrize(
+    ("boxes", "errors"),
+    [
+        ({}, {}),
+        ({"break_minutes": "", "break_from": "", "break_until": ""}, {}),
+        (
+            {"break_minutes": ""},
+            {"break_minutes": ["Enter how many minutes the break has, or leave all three boxes empty."]},
+        ),
+        ({"break_from": ""}, {"break_from": ["Enter when the break may begin at the earliest."]}),
+        ({"break_until": ""}, {"break_until": ["Enter when the break must be over."]}),
+        ({"break_minutes": "200"}, {"break_until": ["200 minutes do not fit into 11:30am to 2pm."]}),
+        ({"break_until": "11"}, {"break_until": ["This must come after the break may begin."]}),
+        ({"most_visits": "0"}, {"most_visits": ["Ensure this value is greater than or equal to 1."]}),
+    ],
+)
+def test_limits_of_a_day_say_at_their_box_what_is_wrong(
+    desk: Client, boxes: dict[str, str], errors: dict[str, list[str]]
+) -> None:
+    form = {
+        "therapist": make_therapist().pk,
+        "most_visits": "6",
+        "break_minutes": "30",
+        "break_from": "11:30",
+        "break_until": "2pm",
+        **boxes,
+    }
+    response = desk.post("/admin/booking/workingday/add/", form)
+    if errors:
+        assert wrong(response) == errors
+    else:
+        assert response.status_code == 302
+        assert WorkingDay.objects.get().most_visits == 6
+        desk.get("/admin/booking/workingday/")
+    assert WorkingDay.objects.exists() == (not errors)
+
+
+def test_the_times_of_an_option_do_not_overlap(desk: Client) -> None:
+    form = {"option": make_option().pk, "weekday": "0", "start": "9", "end": "12"}
+    add = "/admin/booking/offeredhours/add/"
+    assert desk.post(add, form).status_code == 302
+    assert wrong(desk.post(add, {**form, "start": "11", "end": "13"})) == {
+        "start": ["This overlaps 9am to 12 noon on that day."]
+    }
+    assert wrong(desk.post(add, {**form, "start": "13", "end": "13"})) == {
+        "end": ["The hours must end after they start."]
+    }
+    assert desk.post(add, {**form, "start": "12", "end": "13"}).status_code == 302
+    assert "9am to 12 noon" in text_of(desk.get("/admin/booking/offeredhours/"))
+
+
 @pytest.mark.parametrize("exists", [True, False])
 def test_the_policy_is_one_page(desk: Client, admin_client: Client, exists: bool) -> None:
     ClinicPolicy.objects.all()._raw_delete("default")
@@ -168,10 +260,17 @@ def test_the_policy_is_one_page(desk: Client, admin_client: Client, exists: bool
     page = "/admin/booking/clinicpolicy/1/change/"
     assert desk.get("/admin/booking/clinicpolicy/")["Location"] == page
     assert desk.get(page).status_code == 200
-    form = {"lead_minutes": "240", "horizon_days": "30", "step_minutes": "30"}
+    form = {
+        "lead_minutes": "240",
+        "horizon_days": "30",
+        "step_minutes": "30",
+        "offers": "no_gaps",
+        "shortest_gap": "45",
+    }
     assert desk.post(page, form)["Location"] == page
     [policy] = ClinicPolicy.objects.all()
     assert (policy.lead_minutes, policy.horizon_days, policy.step_minutes) == (240, 30, 30)
+    assert (policy.offers, policy.shortest_gap) == ("no_gaps", 45)
     assert admin_client.get("/admin/booking/clinicpolicy/add/").status_code == 403
     assert admin_client.post("/admin/booking/clinicpolicy/1/delete/", {"post": "yes"}).status_code == 403
     assert desk.get("/admin/booking/clinicpolicy/2/change/", follow=True).status_code == 200
