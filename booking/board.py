@@ -194,8 +194,10 @@ def _grounds(
         grounds[row.therapist_id].append(Ground("off", words, _interval(row.period.lower, row.period.upper)))
     for visit in appointments:
         if visit.status in BLOCKING:
-            kept = _interval(visit.occupied_from, visit.occupied_until)
-            grounds[visit.therapist_id].append(Ground("kept", "Kept free", kept))
+            buffers = (visit.occupied_from, visit.starts_at), (visit.ends_at, visit.occupied_until)
+            grounds[visit.therapist_id] += [
+                Ground("kept", "Kept free", _interval(low, high)) for low, high in buffers
+            ]
     return grounds
 
 

@@ -153,7 +153,7 @@ def _visit(appointment: Appointment, *, with_therapist: bool) -> InTheWay:
     who = f" with {appointment.therapist.name}" if with_therapist else ""
     where = f" in {appointment.room}" if with_therapist and appointment.room else ""
     state = appointment.get_status_display().lower()
-    words = f"{appointment.name}, {time}{who}{where}, {state}"
+    words = f"{appointment.name}, {time}{who}{where}, {state}, {appointment.reference}"
     return InTheWay(appointment, appointment.reference, words)
 
 

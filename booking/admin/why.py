@@ -56,7 +56,6 @@ class Named:
     """What is in the way, with its page where the person at the desk may open it."""
 
     words: str
-    name: str
     address: str
 
 
@@ -147,7 +146,7 @@ def _near(*, option: ServiceOption, therapist: Therapist | None, around: datetim
 
 
 def _linked(request: HttpRequest, reason: why.Because) -> Why:
-    named = [Named(each.words, each.name, _page(request, each.row)) for each in reason.in_the_way]
+    named = [Named(each.words, _page(request, each.row)) for each in reason.in_the_way]
     return Why(reason.sentence, named)
 
 
