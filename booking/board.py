@@ -84,10 +84,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A therapist, and the hours of the date in words."""
+    """A therapist, the hours of the date in words, and whether the option is among what the therapist gives."""
 
     therapist: Therapist
     hours: str
+    gives: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,7 @@ def of_day(day: date, *, option: ServiceOption | None, address: Address) -> Boar
     policy = ClinicPolicy.objects.first() or ClinicPolicy()
     present = {appointment.therapist_id for appointment in appointments}
     therapists = list(Therapist.objects.filter(Q(bookable=True) | Q(pk__in=present)))
+    giving = set(option.therapists.values_list("pk", flat=True)) if option else set()
     hours = _hours(day, therapists)
     grounds = _grounds(local, therapists, appointments)
     free = _free(day, option)
@@ -133,7 +135,10 @@ def of_day(day: date, *, option: ServiceOption | None, address: Address) -> Boar
     return Board(
         day,
         option,
-        [Column(therapist, _hours_in_words(hours[therapist.pk])) for therapist in therapists],
+        [
+            Column(therapist, _hours_in_words(hours[therapist.pk]), therapist.pk in giving)
+            for therapist in therapists
+        ],
         _rows(shown, columns),
         len(appointments),
     )

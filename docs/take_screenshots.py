@@ -44,7 +44,7 @@ def as_patient(browser: Browser) -> None:
 
 
 def as_desk(browser: Browser) -> None:
-    """The desk's day and the requests that wait."""
+    """The desk's day, the requests that wait, and the board of the next day that has free times."""
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     page.goto(ADDRESS + "/admin/")
     page.get_by_label("Username").fill("desk")
@@ -52,6 +52,11 @@ def as_desk(browser: Browser) -> None:
     page.get_by_role("button", name="Sign in", exact=True).click()
     take(page, "desk", "/admin/")
     take(page, "requests", "/admin/booking/appointment/")
+    page.goto(ADDRESS + "/admin/board/")
+    page.get_by_role("link", name="Next day").click()
+    while not page.locator(".board-start--free").count():
+        page.get_by_role("link", name="Next day").click()
+    page.screenshot(path=PICTURES / "board.png")
 
 
 def main() -> None:
