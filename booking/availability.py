@@ -193,7 +193,8 @@ def explain(
         now=now or clock.now(),
         moving=moving,
     )
-    return slots.explain(found.question, therapist.slug, instant)
+    reasons = slots.explain(found.question, therapist.slug, instant)
+    return reasons if option.bookable else [Reason(ReasonCode.SWITCHED_OFF), *reasons]
 
 
 def nearest(

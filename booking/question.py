@@ -117,6 +117,7 @@ class Question:
 class ReasonCode(StrEnum):
     """Why a start is not free."""
 
+    SWITCHED_OFF = "switched_off"
     UNKNOWN_THERAPIST = "unknown_therapist"
     OUTSIDE_WINDOW = "outside_window"
     MISSING_HOUR = "missing_hour"

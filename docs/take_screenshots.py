@@ -15,6 +15,7 @@ from tests.browser.chromium import ARGUMENTS, find_chromium
 
 PICTURES = Path(__file__).parent / "images"
 PROJECT = Path(__file__).parent.parent
+BOARD_DAYS = 14  # so many days ahead there is one with visits
 PASSWORD = "for-the-pictures-only"  # of a demo that lives for a minute
 
 
@@ -44,7 +45,7 @@ def as_patient(browser: Browser) -> None:
 
 
 def as_desk(browser: Browser) -> None:
-    """The desk's day and the requests that wait."""
+    """The desk's day, the requests that wait, and the board of a day with visits."""
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     page.goto(ADDRESS + "/admin/")
     page.get_by_label("Username").fill("desk")
@@ -52,6 +53,15 @@ def as_desk(browser: Browser) -> None:
     page.get_by_role("button", name="Sign in", exact=True).click()
     take(page, "desk", "/admin/")
     take(page, "requests", "/admin/booking/appointment/")
+    page.set_viewport_size({"width": 1280, "height": 1000})
+    page.goto(ADDRESS + "/admin/board/")
+    for _ in range(BOARD_DAYS):
+        page.get_by_role("link", name="Next day").click()
+        if page.locator(".board-card").count() > 1 and page.locator(".board-start--free").count():
+            break
+    page.locator(".board-card").first.evaluate("element => element.scrollIntoView({block: 'center'})")
+    page.evaluate("scrollTo(0, 0)")
+    page.screenshot(path=PICTURES / "board.png")
 
 
 def main() -> None:

@@ -335,6 +335,7 @@ class AppointmentAdmin(admin.ModelAdmin[Appointment]):
             known = {name: request.GET[name] for name in BookingForm.base_fields if name in request.GET}
             known.pop("request_key", None)
             form = BookingForm(initial=known)
+            form.offer_which()
         return self._visit_page(request, "book", form, title="New appointment")
 
     def _visit_page(

@@ -90,6 +90,25 @@ class StartForm(forms.Form):
             raise ValidationError("Write 0:00 of the next day.", code="invalid")
         return minute
 
+    def offer_which(self) -> None:
+        """Ask which of two instants is meant before anything was sent, where the address filled in such a time."""
+        try:
+            day = self.fields["date"].clean(self.initial.get("date"))
+            minute = self.fields["time"].clean(self.initial.get("time"))
+            check_near(day)
+        except ValidationError:
+            return
+        found = instants(day, minute)
+        if len(found) > 1:
+            self._ask_which(found)
+
+    def _ask_which(self, found: tuple[int, ...]) -> list[str]:
+        """Show a choice of instants; gives what each sends."""
+        self.asks_which = True
+        choices = [(str(instant), when.format_time(as_moment(instant))) for instant in found]
+        self.fields["which"].widget.choices = choices
+        return [value for value, _ in choices]
+
     def read_start(self) -> dt.datetime | None:
         """The instant that the boxes name; None, with an error at the box, where there is not exactly one."""
         day, minute = self.cleaned_data.get("date"), self.cleaned_data.get("time")
@@ -106,11 +125,8 @@ class StartForm(forms.Form):
             return None
         if len(found) == 1:
             return as_moment(found[0])
-        self.asks_which = True
-        choices = [(str(instant), when.format_time(as_moment(instant))) for instant in found]
-        self.fields["which"].widget.choices = choices
         chosen = self.cleaned_data.get("which", "")
-        if chosen in dict(choices):
+        if chosen in self._ask_which(found):
             return as_moment(int(chosen))
         self.add_error(
             "which",

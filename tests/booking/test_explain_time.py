@@ -6,8 +6,6 @@ from datetime import datetime
 import pytest
 from django.core.management import CommandError, call_command
 
-from booking import why
-from booking.question import ReasonCode
 from services.models import ServiceOption, Therapist
 from tests.factories.booking import make_appointment
 
@@ -34,8 +32,8 @@ def test_a_taken_time_names_the_appointment(
     taken = make_appointment(therapist=therapist, option=option, start=at(24, 10))
     lines = explain(capsys, therapist.slug, option.slug, "2026-11-24T10:30-05:00")
     assert lines[1:] == [
-        "- The therapist has another appointment: Tuesday 24 November 2026 at 10am"
-        f" to Tuesday 24 November 2026 at 11:15am ({taken.reference})."
+        "- The therapist has another appointment: Tuesday 24 November 2026, 10am to 11:15am"
+        f" with its buffers ({taken.reference})."
     ]
 
 
@@ -45,7 +43,7 @@ def test_every_reason_is_said(
     lines = explain(capsys, therapist.slug, option.slug, "2026-11-22T20:07")
     assert [line.split(":")[0] for line in lines[1:]] == [
         "- Visits do not start at that minute (see the booking policy).",
-        "- The visit does not fit into the therapist's weekly hours.",
+        "- The visit does not fit into the therapist’s weekly hours.",
         "- That time is over.",
     ]
 
@@ -67,6 +65,10 @@ def test_an_hour_that_is_shown_twice_has_two_answers(
         (("{therapist}", "nothing", "2026-11-24T10:00"), "There is no option nothing"),
         (("{therapist}", "{option}", "soon"), "soon is not a time"),
         (("{therapist}", "{option}", "2027-03-14T02:30"), "The clocks go forward and skip"),
+        (("{therapist}", "{option}", "2026-11-24"), "with date, hour and minute"),
+        (("{therapist}", "{option}", "2026-11-24T10:00:00.5"), "with date, hour and minute"),
+        (("{therapist}", "{option}", "0001-01-01T10:00"), "too far away"),
+        (("{therapist}", "{option}", "9999-12-31T10:00-05:00"), "too far away"),
     ],
 )
 def test_what_is_wrong_is_said(
@@ -74,7 +76,3 @@ def test_what_is_wrong_is_said(
 ) -> None:
     with pytest.raises(CommandError, match=message):
         call_command("explain_time", *(w.format(option=option.slug, therapist=therapist.slug) for w in words))
-
-
-def test_every_reason_has_words() -> None:
-    assert set(why._SAID) == set(ReasonCode)

@@ -19,3 +19,12 @@ def messages_of(response: Any) -> list[str]:
 def errors_of(response: Any) -> dict[str, list[str]]:
     """What is wrong, at each box of the page's form."""
     return {name: list(errors) for name, errors in response.context["form"].errors.items()}
+
+
+def links_of(response: Any) -> dict[str, str]:
+    """The addresses of a page's links, by their words."""
+    found = re.findall(r'(?s)<a [^>]*href="([^"]*)"[^>]*>(.*?)</a>', response.content.decode())
+    return {
+        " ".join(unescape(re.sub(r"<[^>]*>", "", words)).split()): unescape(address)
+        for address, words in found
+    }
