@@ -56,11 +56,11 @@ class Contact:
     consent_version: str = ""
 
 
-def _one_transaction(act: Callable[P, R]) -> Callable[P, R]:
+def one_transaction(act: Callable[P, R]) -> Callable[P, R]:
     """Run a function in a transaction; start again when PostgreSQL chose it to give way; translate a lost race."""
 
     @functools.wraps(act)
-    def in_one_transaction(*args: P.args, **kwargs: P.kwargs) -> R:
+    def inone_transaction(*args: P.args, **kwargs: P.kwargs) -> R:
         tries = 1 if connection.in_atomic_block else _TRIES
         for attempt in range(1, tries + 1):
             try:
@@ -72,12 +72,12 @@ def _one_transaction(act: Callable[P, R]) -> Callable[P, R]:
                 raise
             except OperationalError as error:
                 gave_way = isinstance(error.__cause__, errors.DeadlockDetected | errors.SerializationFailure)
-                if not gave_way:
-                    raise
+                if not gave_way or connection.in_atomic_block:
+                    raise  # within another transaction the outermost begins again
                 logger.warning("%s gave way to another transaction (try %d)", act.__name__, attempt)
         raise DiaryIsBusyError
 
-    return in_one_transaction
+    return inone_transaction
 
 
 def _span(start: datetime, minutes: int, before: int, after: int) -> tuple[DateTimeTZRange, DateTimeTZRange]:
@@ -129,6 +129,7 @@ def _new(
     request_key: uuid.UUID,
     source: Source,
     buffers: bool = True,
+    series: uuid.UUID | None = None,
 ) -> Appointment:
     now = clock.now()
     visit, occupied = _span(
@@ -154,11 +155,12 @@ def _new(
         consent_version=contact.consent_version,
         source=source,
         request_key=request_key,
+        series=series,
         created_at=now,
     )
 
 
-@_one_transaction
+@one_transaction
 def request(
     *,
     option: ServiceOption,
@@ -205,7 +207,7 @@ def request(
     raise TimeJustGoneError
 
 
-@_one_transaction
+@one_transaction
 def book(
     *,
     option: ServiceOption,
@@ -216,11 +218,12 @@ def book(
     user: User | None,
     request_key: uuid.UUID | None = None,
     buffers: bool = True,
+    series: uuid.UUID | None = None,
 ) -> Appointment:
     """Book for the desk: confirmed at once, at any start that overlaps nothing, with or without buffers.
 
-    The desk may go outside the hours and the notice that the website keeps to. Raises TherapistNotOfferedError and
-    TimeJustGoneError.
+    The desk may go outside the hours and the notice that the website keeps to. `series` is what visits that were
+    booked together have in common; see `booking.series`. Raises TherapistNotOfferedError and TimeJustGoneError.
     """
     if not therapist.options.filter(pk=option.pk).exists():
         raise TherapistNotOfferedError
@@ -234,6 +237,7 @@ def book(
         request_key=request_key or uuid.uuid4(),
         source=Source.DESK,
         buffers=buffers,
+        series=series,
     )
     if not _insert(appointment):
         if earlier := Appointment.objects.filter(request_key=appointment.request_key).first():
@@ -260,7 +264,7 @@ def _locked(
     target = TRANSITIONS[action].target
     if target is None or target in BLOCKING:
         seen = Appointment.objects.values_list("therapist_id", "room_id").get(pk=appointment.pk)
-        _lock_diaries({seen[0], therapist_id or seen[0]}, {pk for pk in (seen[1], room_id) if pk})
+        lock_diaries({seen[0], therapist_id or seen[0]}, {pk for pk in (seen[1], room_id) if pk})
     else:
         seen = None
     current = Appointment.objects.select_for_update(of=("self",)).get(pk=appointment.pk)
@@ -296,7 +300,7 @@ def _act(
     return current
 
 
-@_one_transaction
+@one_transaction
 def confirm(*, appointment: Appointment, user: User | None, version: int | None = None) -> Appointment:
     """Say yes to a request. Raises NotPossibleNowError, and StateHasChangedError if `version` is not the newest."""
     return _act(
@@ -309,7 +313,7 @@ def confirm(*, appointment: Appointment, user: User | None, version: int | None 
     )
 
 
-@_one_transaction
+@one_transaction
 def decline(*, appointment: Appointment, user: User | None, version: int | None = None) -> Appointment:
     """Say no to a request; its time is free again. Raises as `confirm` does."""
     return _act(
@@ -322,7 +326,7 @@ def decline(*, appointment: Appointment, user: User | None, version: int | None 
     )
 
 
-@_one_transaction
+@one_transaction
 def cancel(
     *,
     appointment: Appointment,
@@ -341,25 +345,25 @@ def cancel(
     )
 
 
-@_one_transaction
+@one_transaction
 def arrive(*, appointment: Appointment, user: User | None, version: int | None = None) -> Appointment:
     """The patient is here. Raises as `confirm` does."""
     return _act(appointment, Action.ARRIVE, actor=Actor.DESK, user=user, version=version, told=None)
 
 
-@_one_transaction
+@one_transaction
 def complete(*, appointment: Appointment, user: User | None, version: int | None = None) -> Appointment:
     """The visit took place. Raises as `confirm` does."""
     return _act(appointment, Action.COMPLETE, actor=Actor.DESK, user=user, version=version, told=None)
 
 
-@_one_transaction
+@one_transaction
 def no_show(*, appointment: Appointment, user: User | None, version: int | None = None) -> Appointment:
     """The patient did not come; the rest of the time is free again. Raises as `confirm` does."""
     return _act(appointment, Action.NO_SHOW, actor=Actor.DESK, user=user, version=version, told=None)
 
 
-def _lock_diaries(therapist_ids: set[int], room_ids: set[int]) -> None:
+def lock_diaries(therapist_ids: set[int], room_ids: set[int]) -> None:
     """Advisory locks to the end of the transaction, in one order for everybody, so that moves never deadlock."""
     keys = sorted([(1, pk) for pk in therapist_ids] + [(2, pk) for pk in room_ids])
     with connection.cursor() as cursor:
@@ -367,7 +371,7 @@ def _lock_diaries(therapist_ids: set[int], room_ids: set[int]) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [kind, pk])
 
 
-@_one_transaction
+@one_transaction
 def move(
     *,
     appointment: Appointment,

@@ -33,10 +33,11 @@ def sentences(
 ) -> list[str]:
     """One sentence for each reason why a start is not free with a therapist; none when it is free."""
     reasons = availability.explain(option=option, therapist=therapist, start=start, now=now)
-    return [_say(reason, therapist) for reason in reasons]
+    return [say(reason, therapist=therapist) for reason in reasons]
 
 
-def _say(reason: Reason, therapist: Therapist) -> str:
+def say(reason: Reason, *, therapist: Therapist) -> str:
+    """One reason against a therapist's start, as a sentence."""
     words = _SAID[reason.code]
     if reason.interval is None:
         return words
