@@ -219,7 +219,7 @@ def _near(
         others.append((abs(minute - wanted), abs(days), start))
     nearest = before + after + [start for *_, start in sorted(others)]
     found = set(nearest[:_ALTERNATIVES])
-    if chosen in free:
+    if chosen and chosen in free:
         found.add(chosen)
     return tuple(sorted(found))
 

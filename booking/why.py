@@ -42,7 +42,9 @@ def say(reason: Reason, *, therapist: Therapist) -> str:
     if reason.interval is None:
         return words
     low, high = (datetime.fromtimestamp(instant, UTC) for instant in reason.interval)
-    span = f"{when.format_date_time(low)} to {when.format_date_time(high)}"
+    same_day = when.format_date(low) == when.format_date(high)
+    until = when.format_time(high) if same_day else when.format_date_time(high)
+    span = f"{when.format_date_time(low)} to {until}"
     named = _references(reason.interval, therapist) if reason.code in _TAKEN else ""
     return f"{words.removesuffix('.')}: {span}{named}."
 

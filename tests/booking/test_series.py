@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from booking import lifecycle, series
+from booking import availability, lifecycle, series
 from booking.enums import AppointmentStatus
 from booking.exceptions import TherapistNotOfferedError, VisitJustGoneError
 from booking.models import Appointment, AppointmentEvent, ClinicPolicy, Notification
@@ -146,7 +146,7 @@ def test_the_alternatives_are_free_and_stay_in_the_week(
     assert second.alternatives
     for start in second.alternatives:
         assert abs(start - wanted) < timedelta(days=4)
-        assert lifecycle.availability.explain(option=option, therapist=therapist, start=start) == []
+        assert availability.explain(option=option, therapist=therapist, start=start) == []
 
 
 def test_one_that_was_chosen_before_is_offered_while_it_is_free(
