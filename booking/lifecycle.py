@@ -219,11 +219,13 @@ def book(
     request_key: uuid.UUID | None = None,
     buffers: bool = True,
     series: uuid.UUID | None = None,
+    told: NotificationKind | None = NotificationKind.CONFIRMED,
 ) -> Appointment:
     """Book for the desk: confirmed at once, at any start that overlaps nothing, with or without buffers.
 
     The desk may go outside the hours and the notice that the website keeps to. `series` is what visits that were
-    booked together have in common; see `booking.series`. Raises TherapistNotOfferedError and TimeJustGoneError.
+    booked together have in common; see `booking.series`, which tells of all of them at once and so of none here
+    (`told`). Raises TherapistNotOfferedError and TimeJustGoneError.
     """
     if not therapist.options.filter(pk=option.pk).exists():
         raise TherapistNotOfferedError
@@ -244,7 +246,8 @@ def book(
             return earlier
         raise TimeJustGoneError("The therapist or the room is taken at that time.")
     _record(appointment, Action.BOOK, before="", actor=Actor.DESK, user=user)
-    notifications.tell(appointment=appointment, kind=NotificationKind.CONFIRMED)
+    if told:
+        notifications.tell(appointment=appointment, kind=told)
     return appointment
 
 

@@ -15,8 +15,8 @@ from datetime import UTC, datetime, timedelta
 from django.contrib.auth.models import User
 from django.db import connection
 
-from booking import availability, lifecycle, walltime, why
-from booking.enums import BLOCKING
+from booking import availability, lifecycle, notifications, walltime, why
+from booking.enums import BLOCKING, NotificationKind
 from booking.exceptions import TherapistNotOfferedError, TimeJustGoneError, VisitJustGoneError
 from booking.models import Appointment
 from booking.slots import ReasonCode
@@ -235,7 +235,9 @@ def book_series(
     user: User | None,
     request_key: uuid.UUID,
 ) -> list[Appointment]:
-    """Book every start, or none: each confirmed, each with its event and message, as `lifecycle.book` does it.
+    """Book every start, or none: each confirmed and with its event, as `lifecycle.book` does it.
+
+    One message, the first visit's, tells of all of them.
 
     Without a `room` each visit gets the first by name that suits and is free. The same `request_key` again gives the
     visits that the first one booked. Raises VisitJustGoneError, which says which one, and TherapistNotOfferedError.
@@ -253,7 +255,7 @@ def book_series(
     if room is None and option.rooms.exists():
         rooms = list(option.rooms.filter(in_use=True).order_by("name"))
     lifecycle.lock_diaries({therapist.pk}, {each.pk for each in rooms if each})
-    return [
+    booked = [
         _book_one(
             option=option,
             therapist=therapist,
@@ -266,6 +268,9 @@ def book_series(
         )
         for number, start in enumerate(sorted(set(starts)), 1)
     ]
+    kind = NotificationKind.SERIES if len(booked) > 1 else NotificationKind.CONFIRMED
+    notifications.tell(appointment=booked[0], kind=kind)
+    return booked
 
 
 def _book_one(
@@ -291,6 +296,7 @@ def _book_one(
                 user=user,
                 request_key=_key(series, number),
                 series=series,
+                told=None,
             )
         except TimeJustGoneError:
             continue  # another room may be free

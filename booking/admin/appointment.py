@@ -21,7 +21,7 @@ from booking.admin import search, wording
 from booking.admin.acts import ACTS, Act, acts_at_hand, acts_for
 from booking.admin.filters import EVERYTHING, WAITING, StatusFilter, WhenFilter, view_of
 from booking.admin.patient import as_choice, likely_for
-from booking.admin.series import place_in_series, series_page
+from booking.admin.series import messages_about, place_in_series, series_page
 from booking.admin.visit_forms import BookingForm, MoveForm, taken_up
 from booking.enums import AppointmentStatus
 from booking.exceptions import BookingError
@@ -389,16 +389,17 @@ class AppointmentAdmin(admin.ModelAdmin[Appointment]):
         )
         if appointment and self.has_view_permission(request, appointment):
             acting = self.has_change_permission(request, appointment)
+            place = place_in_series(appointment)
             extra_context = {
                 **(extra_context or {}),
                 "title": appointment.name,
                 "subtitle": None,
                 "appointment": appointment,
-                "series": place_in_series(appointment),
+                "series": place,
                 "acts": acts_for(appointment) if acting else [],
                 "may_move": acting and Action.MOVE in allowed_actions(appointment.status),
                 "events": _history(appointment),
-                "told": list(appointment.notifications.order_by("created_at", "pk")),
+                "told": messages_about(appointment, place),
                 "show_save_and_add_another": False,
                 "show_save_and_continue": False,
             }

@@ -13,6 +13,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -20,8 +21,9 @@ from booking import lifecycle, series
 from booking.admin import wording
 from booking.admin.start import as_moment
 from booking.admin.visit_forms import BookingForm
+from booking.enums import NotificationKind
 from booking.exceptions import BookingError, TherapistNotOfferedError, VisitJustGoneError
-from booking.models import Appointment
+from booking.models import Appointment, Notification
 from flexclinic.lib import when
 from services.models import Room, Therapist
 
@@ -303,6 +305,14 @@ def _say(model_admin: admin.ModelAdmin[Appointment], request: HttpRequest, booke
     sent = " A confirmation is on its way." if booked[0].email else " No e-mail address: nothing is sent."
     text = f"{booked[0].name} is booked for {count}: {times}.{sent}"
     model_admin.message_user(request, text, messages.SUCCESS)
+
+
+def messages_about(appointment: Appointment, place: "Place | None") -> list[Notification]:
+    """What the patient was told of an appointment, by itself or with its series, oldest first."""
+    about = Q(appointment=appointment)
+    if place:
+        about |= Q(kind=NotificationKind.SERIES, appointment__in=place.visits)
+    return list(Notification.objects.filter(about).order_by("created_at", "pk"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

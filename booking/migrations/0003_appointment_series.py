@@ -14,4 +14,20 @@ class Migration(migrations.Migration):
             name="series",
             field=models.UUIDField(blank=True, editable=False, null=True),
         ),
+        # Only Django knows of the kinds: the database has nothing to do.
+        migrations.AlterField(
+            model_name="notification",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("received", "Request received"),
+                    ("confirmed", "Confirmed"),
+                    ("series", "Series confirmed"),
+                    ("declined", "Declined"),
+                    ("moved", "Moved"),
+                    ("cancelled", "Cancelled"),
+                ],
+                max_length=20,
+            ),
+        ),
     ]

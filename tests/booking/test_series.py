@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from booking import availability, lifecycle, series
-from booking.enums import AppointmentStatus
+from booking.enums import AppointmentStatus, NotificationKind
 from booking.exceptions import TherapistNotOfferedError, VisitJustGoneError
 from booking.models import Appointment, AppointmentEvent, ClinicPolicy, Notification
 from services.models import Room, ServiceOption, Therapist
@@ -231,7 +231,7 @@ def test_a_plan_has_its_limits(
 # Booking
 
 
-def test_every_visit_is_booked_with_its_event_and_message(
+def test_every_visit_is_booked_with_its_event_and_one_message_for_all(
     option: ServiceOption, therapist: Therapist, room: Room, at: At
 ) -> None:
     user = User.objects.create_user("frontdesk")
@@ -243,7 +243,17 @@ def test_every_visit_is_booked_with_its_event_and_message(
         (AppointmentStatus.CONFIRMED, key, room)
     }
     assert AppointmentEvent.objects.filter(action="book", user=user).count() == 6
+    assert [(told.appointment, told.kind, told.version) for told in Notification.objects.all()] == [
+        (booked[0], NotificationKind.SERIES, 1)
+    ]
     assert series.members(key) == booked
+
+
+def test_the_one_visit_that_was_not_left_out_is_told_of_as_any_other(
+    option: ServiceOption, therapist: Therapist, at: At
+) -> None:
+    book(option, therapist, [at(24, 10)])
+    assert Notification.objects.get().kind == NotificationKind.CONFIRMED
 
 
 def test_each_visit_gets_the_first_room_that_is_free(

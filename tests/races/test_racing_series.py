@@ -81,7 +81,7 @@ def test_the_same_form_many_times_at_once_makes_one_series(clinic: Clinic) -> No
     assert result.outcomes == {DONE: 8}
     assert len({answer.appointment for answer in result.answers}) == 1
     assert sizes() == [VISITS]
-    assert all((one.events, one.messages, one.jobs) == (1, 1, 1) for one in told())
+    assert sorted((one.events, one.messages, one.jobs) for one in told()) == [*[(1, 0, 0)] * 5, (1, 1, 1)]
 
 
 def crowd(clinic: Clinic, asks: int) -> list[list[Ask]]:
