@@ -14,7 +14,7 @@ import logging
 import re
 import smtplib
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from email import encoders
@@ -32,7 +32,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from booking import ical, links
+from booking import ical, links, series
 from booking.enums import AppointmentStatus, NotificationKind, NotificationStatus
 from booking.models import Appointment, Notification
 from flexclinic.lib import clock, money, when
@@ -77,6 +77,9 @@ _RULES = {
     ),
     NotificationKind.CONFIRMED: _Rule(
         frozenset({AppointmentStatus.CONFIRMED}), "Your appointment on {time} is confirmed"
+    ),
+    NotificationKind.SERIES: _Rule(
+        frozenset({AppointmentStatus.CONFIRMED}), "Your {count} appointments are confirmed"
     ),
     NotificationKind.DECLINED: _Rule(
         frozenset({AppointmentStatus.DECLINED}),
@@ -136,23 +139,29 @@ def message_id(notification: Notification) -> str:
     return f"<{own.hex}@{domain}>"
 
 
-def compose(notification: Notification, *, token: str | None) -> EmailMultiAlternatives:
+def compose(notification: Notification, *, tokens: Mapping[int, str]) -> EmailMultiAlternatives:
     """The message, with a text and an HTML part that say the same, and the calendar file.
 
-    Nothing that a patient typed is in it but the address, which may belong to somebody else.
+    `tokens` open the pages of the appointments with those ids. Of a series that only one visit is left of, the message
+    is that of one visit. Nothing that a patient typed is in it but the address, which may belong to somebody else.
     """
-    appointment = notification.appointment
-    rule = _RULES[NotificationKind(notification.kind)]
+    visits = _told_of(notification)
+    appointment, kind = visits[0], NotificationKind(notification.kind)
+    if kind is NotificationKind.SERIES and len(visits) == 1:
+        kind = NotificationKind.CONFIRMED
+    rule = _RULES[kind]
     time = (
         f"{when.format_date(appointment.starts_at, year=False)} at {when.format_time(appointment.starts_at)}"
     )
-    subject = ical.one_line(rule.subject.format(time=time))
-    context = _context(appointment, subject=subject, token=token)
+    subject = ical.one_line(rule.subject.format(time=time, count=len(visits)))
+    context = _context(appointment, subject=subject, token=tokens.get(appointment.pk))
+    if kind is NotificationKind.SERIES:
+        context.update(_of_all(visits, tokens))
     message = EmailMultiAlternatives(
         subject=subject,
-        body=render_to_string(f"emails/{notification.kind}.txt", context).strip() + "\n",
+        body=render_to_string(f"emails/{kind}.txt", context).strip() + "\n",
         from_email=settings.DEFAULT_FROM_EMAIL,
-        to=[appointment.email],
+        to=[notification.appointment.email],
         reply_to=[settings.CLINIC["email"]],
         headers={
             "Message-ID": message_id(notification),
@@ -160,8 +169,8 @@ def compose(notification: Notification, *, token: str | None) -> EmailMultiAlter
             "X-Auto-Response-Suppress": "OOF, AutoReply",
         },
     )
-    message.attach_alternative(render_to_string(f"emails/{notification.kind}.html", context), "text/html")
-    message.attach(_calendar_part(appointment))
+    message.attach_alternative(render_to_string(f"emails/{kind}.html", context), "text/html")
+    message.attach(_calendar_part(visits))
     return message
 
 
@@ -178,12 +187,32 @@ def _claim(notification_id: int) -> Notification | None:
     return claimed
 
 
+def _told_of(notification: Notification) -> list[Appointment]:
+    """What a message tells of: its appointment; or those visits of its series that stand now, by time.
+
+    A visit that was given to somebody else (another name and another address) is left out.
+    """
+    appointment = notification.appointment
+    if notification.kind != NotificationKind.SERIES:
+        return [appointment]
+    together = series.members(appointment.series) if appointment.series else [appointment]
+    return [
+        visit
+        for visit in together
+        if visit.status in _RULES[NotificationKind.SERIES].states
+        and visit.starts_at > clock.now()
+        and (visit.name == appointment.name or visit.email == appointment.email)
+    ]
+
+
 def _why_not_needed(notification: Notification) -> str:
     """Why the message would not be true any more, or would tell nobody; empty when it is to be sent."""
     appointment = notification.appointment
     rule = _RULES[NotificationKind(notification.kind)]
     if not appointment.email:
         return "There is no e-mail address any more."
+    if notification.kind == NotificationKind.SERIES:
+        return "" if _told_of(notification) else "None of the visits is to come any more."
     if appointment.status not in rule.states:
         return f"The appointment is {appointment.get_status_display().lower()} now."
     if appointment.notifications.filter(version__gt=notification.version).exists():
@@ -203,7 +232,8 @@ def _settle(notification: Notification, status: NotificationStatus, error: str =
 def _send(seen: Notification) -> Outcome:
     with _mail_server() as server:
         linked = _RULES[NotificationKind(seen.kind)].linked
-        token = links.mint(appointment=seen.appointment) if linked else None
+        with transaction.atomic():
+            tokens = {visit.pk: links.mint(appointment=visit) for visit in _told_of(seen) if linked}
         may_have_arrived = False
         try:
             with transaction.atomic():
@@ -214,7 +244,7 @@ def _send(seen: Notification) -> Outcome:
                     _settle(notification, NotificationStatus.NOT_NEEDED, reason)
                     return Outcome.NOT_NEEDED
                 validate_email(notification.appointment.email)
-                message = compose(notification, token=token)
+                message = compose(notification, tokens=tokens)
                 may_have_arrived = True
                 try:
                     server.send_messages([message])
@@ -225,8 +255,9 @@ def _send(seen: Notification) -> Outcome:
                 _settle(notification, NotificationStatus.SENT)
                 return Outcome.SENT
         finally:
-            if token and not may_have_arrived:
-                links.take_back(token=token)
+            if not may_have_arrived:
+                for token in tokens.values():
+                    links.take_back(token=token)
 
 
 @contextlib.contextmanager
@@ -320,10 +351,40 @@ def _context(appointment: Appointment, *, subject: str, token: str | None) -> di
     }
 
 
-def _calendar_part(appointment: Appointment) -> MIMEBase:
-    method = ical.message_method(appointment)
+def _of_all(visits: list[Appointment], tokens: Mapping[int, str]) -> dict[str, Any]:
+    """What the message of a series says instead of what is said of one visit."""
+    first = visits[0]
+    return {
+        "facts": [
+            *(
+                (f"Visit {number}", f"{when.format_date_time(visit.starts_at)}, {visit.reference}")
+                for number, visit in enumerate(visits, 1)
+            ),
+            ("With", ", ".join(dict.fromkeys(visit.therapist.name for visit in visits))),
+            ("What", f"{first.option.service.title}: {first.option.name}"),
+            ("Where", ical.place()),
+            ("Price", f"{money.format_price(first.price)} for each visit"),
+        ],
+        "pages": [
+            (
+                when.format_date_time(visit.starts_at),
+                settings.SITE_URL + reverse("booking:appointment", args=[token]),
+            )
+            for visit in visits
+            if (token := tokens.get(visit.pk))
+        ],
+    }
+
+
+def _calendar_part(visits: list[Appointment]) -> MIMEBase:
+    if len(visits) == 1:
+        method = ical.message_method(visits[0])
+        written = ical.appointment_calendar(visits[0], method=method)
+    else:
+        method = ical.Method.PUBLISH
+        written = ical.series_calendar(visits)
     part = MIMEBase("text", "calendar", charset="utf-8", method=method.value)
-    part.set_payload(ical.appointment_calendar(appointment, method=method))
+    part.set_payload(written)
     encoders.encode_base64(part)
     part.add_header("Content-Disposition", "attachment", filename="appointment.ics")
     return part

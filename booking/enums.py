@@ -56,6 +56,7 @@ class NotificationKind(TextChoices):
 
     RECEIVED = "received", "Request received"
     CONFIRMED = "confirmed", "Confirmed"
+    SERIES = "series", "Series confirmed"
     DECLINED = "declined", "Declined"
     MOVED = "moved", "Moved"
     CANCELLED = "cancelled", "Cancelled"

@@ -1,6 +1,7 @@
 """What can go wrong with a booking. The docstring of each is the message that a person sees."""
 
 import inspect
+from datetime import datetime
 
 
 class BookingError(Exception):
@@ -17,6 +18,14 @@ class BookingError(Exception):
 
 class TimeJustGoneError(BookingError):
     """That time has just gone. Nothing was booked. Here are the nearest free times."""
+
+
+class VisitJustGoneError(TimeJustGoneError):
+    """One of these times has just gone. Nothing was booked."""
+
+    def __init__(self, message: str = "", *, start: datetime) -> None:
+        super().__init__(message)
+        self.start = start
 
 
 class TimeNotOfferedError(BookingError):

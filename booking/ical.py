@@ -13,6 +13,7 @@ Nothing that a patient typed is in it but the address of an invitation. No word 
 """
 
 import unicodedata
+from collections.abc import Iterable
 from email.utils import parseaddr
 from enum import StrEnum
 from urllib.parse import quote
@@ -51,12 +52,22 @@ def message_method(appointment: Appointment) -> Method:
 def appointment_calendar(appointment: Appointment, *, method: Method | None = None) -> bytes:
     """The calendar file of an appointment as it is now; without a method, as the patient's page gives it."""
     method = method or file_method(appointment)
+    return _written([appointment], method=method)
+
+
+def series_calendar(appointments: Iterable[Appointment]) -> bytes:
+    """One calendar file for several appointments. An invitation holds only one entry, so these are PUBLISHed."""
+    return _written(appointments, method=Method.PUBLISH)
+
+
+def _written(appointments: Iterable[Appointment], *, method: Method) -> bytes:
     calendar = Calendar()
     calendar.add("prodid", "-//FlexClinic//Appointments//EN")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", method.value)
-    calendar.add_component(_event(appointment, invite=method is not Method.PUBLISH))
+    for appointment in appointments:
+        calendar.add_component(_event(appointment, invite=method is not Method.PUBLISH))
     written: bytes = calendar.to_ical()
     return written
 

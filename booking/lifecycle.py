@@ -56,11 +56,11 @@ class Contact:
     consent_version: str = ""
 
 
-def _one_transaction(act: Callable[P, R]) -> Callable[P, R]:
+def one_transaction(act: Callable[P, R]) -> Callable[P, R]:
     """Run a function in a transaction; start again when PostgreSQL chose it to give way; translate a lost race."""
 
     @functools.wraps(act)
-    def in_one_transaction(*args: P.args, **kwargs: P.kwargs) -> R:
+    def inone_transaction(*args: P.args, **kwargs: P.kwargs) -> R:
         tries = 1 if connection.in_atomic_block else _TRIES
         for attempt in range(1, tries + 1):
             try:
@@ -72,12 +72,12 @@ def _one_transaction(act: Callable[P, R]) -> Callable[P, R]:
                 raise
             except OperationalError as error:
                 gave_way = isinstance(error.__cause__, errors.DeadlockDetected | errors.SerializationFailure)
-                if not gave_way:
-                    raise
+                if not gave_way or connection.in_atomic_block:
+                    raise  # within another transaction the outermost begins again
                 logger.warning("%s gave way to another transaction (try %d)", act.__name__, attempt)
         raise DiaryIsBusyError
 
-    return in_one_transaction
+    return inone_transaction
 
 
 def _span(start: datetime, minutes: int, before: int, after: int) -> tuple[DateTimeTZRange, DateTimeTZRange]:
@@ -129,6 +129,7 @@ def _new(
     request_key: uuid.UUID,
     source: Source,
     buffers: bool = True,
+    series: uuid.UUID | None = None,
 ) -> Appointment:
     now = clock.now()
     visit, occupied = _span(
@@ -154,6 +155,7 @@ def _new(
         consent_version=contact.consent_version,
         source=source,
         request_key=request_key,
+        series=series,
         created_at=now,
     )
 
@@ -170,12 +172,12 @@ def _choices(
     locked = {choice.therapist_id for choice in choices if choice.looks_at_day}
     if not locked:
         return choices
-    _lock_diaries(locked, set(), option_ids={option.pk} if option.most_a_day else set())
+    lock_diaries(locked, set(), option_ids={option.pk} if option.most_a_day else set())
     choices = availability.choices_at(option=option, therapist=therapist, start=start)
     return [choice for choice in choices if choice.therapist_id in locked or not choice.looks_at_day]
 
 
-@_one_transaction
+@one_transaction
 def request(
     *,
     option: ServiceOption,
@@ -222,7 +224,7 @@ def request(
     raise TimeJustGoneError
 
 
-@_one_transaction
+@one_transaction
 def book(
     *,
     option: ServiceOption,
@@ -233,11 +235,14 @@ def book(
     user: User | None,
     request_key: uuid.UUID | None = None,
     buffers: bool = True,
+    series: uuid.UUID | None = None,
+    told: NotificationKind | None = NotificationKind.CONFIRMED,
 ) -> Appointment:
     """Book for the desk: confirmed at once, at any start that overlaps nothing, with or without buffers.
 
-    The desk may go outside the hours and the notice that the website keeps to. Raises TherapistNotOfferedError and
-    TimeJustGoneError.
+    The desk may go outside the hours and the notice that the website keeps to. `series` is what visits that were
+    booked together have in common; see `booking.series`, which tells of all of them at once and so of none here
+    (`told`). Raises TherapistNotOfferedError and TimeJustGoneError.
     """
     if not therapist.options.filter(pk=option.pk).exists():
         raise TherapistNotOfferedError
@@ -251,13 +256,15 @@ def book(
         request_key=request_key or uuid.uuid4(),
         source=Source.DESK,
         buffers=buffers,
+        series=series,
     )
     if not _insert(appointment):
         if earlier := Appointment.objects.filter(request_key=appointment.request_key).first():
             return earlier
         raise TimeJustGoneError("The therapist or the room is taken at that time.")
     _record(appointment, Action.BOOK, before="", actor=Actor.DESK, user=user)
-    notifications.tell(appointment=appointment, kind=NotificationKind.CONFIRMED)
+    if told:
+        notifications.tell(appointment=appointment, kind=told)
     return appointment
 
 
@@ -277,7 +284,7 @@ def _locked(
     target = TRANSITIONS[action].target
     if target is None or target in BLOCKING:
         seen = Appointment.objects.values_list("therapist_id", "room_id").get(pk=appointment.pk)
-        _lock_diaries({seen[0], therapist_id or seen[0]}, {pk for pk in (seen[1], room_id) if pk})
+        lock_diaries({seen[0], therapist_id or seen[0]}, {pk for pk in (seen[1], room_id) if pk})
     else:
         seen = None
     current = Appointment.objects.select_for_update(of=("self",)).get(pk=appointment.pk)
@@ -313,7 +320,7 @@ def _act(
     return current
 
 
-@_one_transaction
+@one_transaction
 def confirm(*, appointment: Appointment, user: User | None, version: int | None = None) -> Appointment:
     """Say yes to a request. Raises NotPossibleNowError, and StateHasChangedError if `version` is not the newest."""
     return _act(
@@ -326,7 +333,7 @@ def confirm(*, appointment: Appointment, user: User | None, version: int | None 
     )
 
 
-@_one_transaction
+@one_transaction
 def decline(*, appointment: Appointment, user: User | None, version: int | None = None) -> Appointment:
     """Say no to a request; its time is free again. Raises as `confirm` does."""
     return _act(
@@ -339,7 +346,7 @@ def decline(*, appointment: Appointment, user: User | None, version: int | None 
     )
 
 
-@_one_transaction
+@one_transaction
 def cancel(
     *,
     appointment: Appointment,
@@ -358,25 +365,25 @@ def cancel(
     )
 
 
-@_one_transaction
+@one_transaction
 def arrive(*, appointment: Appointment, user: User | None, version: int | None = None) -> Appointment:
     """The patient is here. Raises as `confirm` does."""
     return _act(appointment, Action.ARRIVE, actor=Actor.DESK, user=user, version=version, told=None)
 
 
-@_one_transaction
+@one_transaction
 def complete(*, appointment: Appointment, user: User | None, version: int | None = None) -> Appointment:
     """The visit took place. Raises as `confirm` does."""
     return _act(appointment, Action.COMPLETE, actor=Actor.DESK, user=user, version=version, told=None)
 
 
-@_one_transaction
+@one_transaction
 def no_show(*, appointment: Appointment, user: User | None, version: int | None = None) -> Appointment:
     """The patient did not come; the rest of the time is free again. Raises as `confirm` does."""
     return _act(appointment, Action.NO_SHOW, actor=Actor.DESK, user=user, version=version, told=None)
 
 
-def _lock_diaries(therapist_ids: set[int], room_ids: set[int], *, option_ids: set[int] | None = None) -> None:
+def lock_diaries(therapist_ids: set[int], room_ids: set[int], *, option_ids: set[int] | None = None) -> None:
     """Advisory locks to the end of the transaction, in one order for everybody, so that moves never deadlock."""
     kinds = ((1, therapist_ids), (2, room_ids), (3, option_ids or set()))
     keys = sorted((kind, pk) for kind, pks in kinds for pk in pks)
@@ -385,7 +392,7 @@ def _lock_diaries(therapist_ids: set[int], room_ids: set[int], *, option_ids: se
             cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [kind, pk])
 
 
-@_one_transaction
+@one_transaction
 def move(
     *,
     appointment: Appointment,

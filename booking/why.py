@@ -79,7 +79,7 @@ def because(
     """Every reason why a start is not free with a therapist; none exactly when it is free."""
     asked = Asked(option, therapist, start)
     reasons = availability.explain(option=option, therapist=therapist, start=start, now=now)
-    return [_say(reason, asked) for reason in reasons]
+    return [say(reason, asked) for reason in reasons]
 
 
 def sentences(
@@ -113,7 +113,8 @@ def nearest(
 # Words
 
 
-def _say(reason: Reason, asked: Asked) -> Because:
+def say(reason: Reason, asked: Asked) -> Because:
+    """One reason against a start, in a sentence."""
     words = _SAID[reason.code]
     if reason.interval is None:
         low, high = asked.occupied()

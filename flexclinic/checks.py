@@ -1,4 +1,4 @@
-"""What `manage.py check --deploy` says beyond Django's own: what must not stay as it is in the demo."""
+"""What `manage.py check` says beyond Django's own; with `--deploy` also what must not stay as it is in the demo."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -9,6 +9,28 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Info, Tags, register
 from django.http.request import validate_host
+
+from flexclinic.lib import public_holidays
+
+
+@register()
+def check_place(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> Iterable[CheckMessage]:
+    """Find a country that there is not, and a region whose holidays cannot be offered."""
+    country, region = settings.CLINIC["country"], settings.CLINIC["region"]
+    if country not in public_holidays.countries():
+        yield checks.Error(
+            f"CLINIC_COUNTRY is {country!r}, which is no country.",
+            hint=f"Use one of {', '.join(public_holidays.countries())}.",
+            id="flexclinic.E001",
+        )
+    elif region and region != public_holidays.region_of_the_clinic():
+        known = public_holidays.regions(country)
+        yield checks.Warning(
+            f"CLINIC_REGION is {region!r}: no region of {country} with public holidays of that name is known, "
+            "so the desk is offered only those of the whole country.",
+            hint=f"Use one of {', '.join(known)}, or leave it empty." if known else "Leave it empty.",
+            id="flexclinic.W006",
+        )
 
 
 @register(Tags.security, deploy=True)

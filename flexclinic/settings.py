@@ -5,6 +5,7 @@ Production is the default. The local demo (`make run`, `manage.py` without `DATA
 """
 
 import os
+import re
 import secrets
 from email.utils import formataddr, parseaddr
 from pathlib import Path
@@ -112,6 +113,10 @@ CLINIC = {
     "map_url": env.str("CLINIC_MAP_URL", default=""),
     "emergency_number": env.str("CLINIC_EMERGENCY_NUMBER", default="911"),
 }
+if not re.fullmatch(r"[A-Z]{2}", CLINIC["country"]):  # which codes there are, flexclinic.checks knows
+    raise ImproperlyConfigured(
+        f"CLINIC_COUNTRY is {CLINIC['country']!r}: use the two capital letters of ISO 3166-1, such as US"
+    )
 PHONENUMBER_DEFAULT_REGION = CLINIC["country"]
 CLINIC_TIME_ZONE = env.str("CLINIC_TIME_ZONE", default="America/New_York")
 CURRENCY = env.str("CLINIC_CURRENCY", default="USD")

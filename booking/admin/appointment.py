@@ -21,6 +21,7 @@ from booking.admin import search, wording
 from booking.admin.acts import ACTS, Act, acts_at_hand, acts_for
 from booking.admin.filters import EVERYTHING, WAITING, StatusFilter, WhenFilter, view_of
 from booking.admin.patient import as_choice, likely_for
+from booking.admin.series import messages_about, place_in_series, series_page
 from booking.admin.visit_forms import BookingForm, MoveForm, taken_up
 from booking.enums import AppointmentStatus
 from booking.exceptions import BookingError
@@ -250,6 +251,11 @@ class AppointmentAdmin(admin.ModelAdmin[Appointment]):
         """The buttons' addresses before the admin's own."""
         guarded: list[URLPattern] = [
             path(
+                "series/",
+                self.admin_site.admin_view(self.series_view),
+                name="booking_appointment_series",
+            ),
+            path(
                 "<path:object_id>/do/<slug:action>/",
                 self.admin_site.admin_view(self.act_view),
                 name="booking_appointment_act",
@@ -338,6 +344,10 @@ class AppointmentAdmin(admin.ModelAdmin[Appointment]):
             form.offer_which()
         return self._visit_page(request, "book", form, title="New appointment")
 
+    def series_view(self, request: HttpRequest) -> HttpResponse:
+        """Several visits for a caller at once."""
+        return series_page(self, request)
+
     def _visit_page(
         self, request: HttpRequest, name: str, form: BookingForm | MoveForm, **context: Any
     ) -> HttpResponse:
@@ -380,15 +390,17 @@ class AppointmentAdmin(admin.ModelAdmin[Appointment]):
         )
         if appointment and self.has_view_permission(request, appointment):
             acting = self.has_change_permission(request, appointment)
+            place = place_in_series(appointment)
             extra_context = {
                 **(extra_context or {}),
                 "title": appointment.name,
                 "subtitle": None,
                 "appointment": appointment,
+                "series": place,
                 "acts": acts_for(appointment) if acting else [],
                 "may_move": acting and Action.MOVE in allowed_actions(appointment.status),
                 "events": _history(appointment),
-                "told": list(appointment.notifications.order_by("created_at", "pk")),
+                "told": messages_about(appointment, place),
                 "show_save_and_add_another": False,
                 "show_save_and_continue": False,
             }

@@ -7,10 +7,12 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
 
 from booking.admin import wording
 from booking.admin.affected import warn_of_visits
+from booking.admin.public_holidays import holidays_page
 from booking.admin.start import as_moment, check_near, date_field, instants, time_field, written
 from booking.models import Closure, Hold, TimeOff
 from flexclinic.lib import clock, when
@@ -220,3 +222,14 @@ class ClosureAdmin(PeriodAdmin):
     fields = ("name", *PeriodAdmin.boxes)
     list_display = ("name", "begins", "ends")
     search_fields = ("name",)
+
+    def get_urls(self) -> list[Any]:
+        """The holidays' address before the admin's own."""
+        holidays = path(
+            "holidays/", self.admin_site.admin_view(self.holidays_view), name="booking_closure_holidays"
+        )
+        return [holidays, *super().get_urls()]
+
+    def holidays_view(self, request: HttpRequest) -> HttpResponse:
+        """The coming public holidays, to be closed on."""
+        return holidays_page(self, request)

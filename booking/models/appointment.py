@@ -64,6 +64,8 @@ class Appointment(models.Model):
 
     source = models.CharField(max_length=10, choices=Source.choices, default=Source.WEB)
     request_key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    # What visits that were booked together have in common. No index: `booking.series` finds them by request_key.
+    series = models.UUIDField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(editable=False)
 
     # Plain columns of the ranges' ends, kept by the database, so that an index can serve a window by itself.

@@ -81,6 +81,7 @@ def pages(asked: Appointment) -> list[str]:
         "/admin/booking/appointment/",
         "/admin/booking/appointment/?show=all",
         "/admin/booking/appointment/add/",
+        "/admin/booking/appointment/series/",
         f"/admin/booking/appointment/{asked.pk}/change/",
         f"/admin/booking/appointment/{asked.pk}/move/",
         "/admin/booking/weeklyhours/",
@@ -92,6 +93,7 @@ def pages(asked: Appointment) -> list[str]:
         "/admin/booking/timeoff/add/",
         "/admin/booking/closure/",
         "/admin/booking/closure/add/",
+        "/admin/booking/closure/holidays/",
         "/admin/booking/clinicpolicy/",
         "/admin/booking/patient/",
         "/admin/booking/patient/add/",
@@ -151,6 +153,7 @@ def test_the_desks_own_pages_have_no_known_barriers(
         f"/admin/booking/appointment/{request_waiting.pk}/move/",
         f"/admin/booking/weeklyhours/week/{request_waiting.therapist_id}/",
         "/admin/booking/timeoff/add/",
+        "/admin/booking/closure/holidays/",
         "/admin/booking/notification/",
     ):
         page.goto(live_server.url + address, wait_until="networkidle")

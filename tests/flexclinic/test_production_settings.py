@@ -9,7 +9,7 @@ import pytest
 from django.core.checks import CheckMessage
 from pytest_django import Settings
 
-from flexclinic.checks import check_deployment
+from flexclinic.checks import check_deployment, check_place
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCTION = {
@@ -130,3 +130,32 @@ def found(settings: Settings, **changed: object) -> list[str]:
 )
 def test_each_check_by_itself(settings: Settings, changed: dict[str, object], expected: list[str]) -> None:
     assert found(settings, **changed) == expected
+
+
+@pytest.mark.parametrize("country", ["usa", "us", "United States", " "])
+def test_a_country_that_is_no_code_is_named(tmp_path: Path, country: str) -> None:
+    done = start(tmp_path, "-c", "import flexclinic.settings", CLINIC_COUNTRY=country)
+    assert done.returncode == 1
+    assert "CLINIC_COUNTRY is" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("country", "region", "found", "hint"),
+    [
+        ("US", "NY", [], ""),
+        ("US", "", [], ""),
+        ("GB", "Scotland", [], ""),
+        ("XX", "NY", ["flexclinic.E001"], " US, "),
+        ("US", "New York", [], ""),
+        ("US", "Gotham", ["flexclinic.W006"], " NY, "),
+        ("GB", "Greater London", ["flexclinic.W006"], " SCT, "),
+        ("VA", "Rome", ["flexclinic.W006"], "Leave it empty."),
+    ],
+)
+def test_a_country_and_a_region_that_are_not_known_are_named_with_those_that_are(
+    settings: Settings, country: str, region: str, found: list[str], hint: str
+) -> None:
+    settings.CLINIC = {**settings.CLINIC, "country": country, "region": region}
+    said = list(check_place(None))
+    assert [each.id for each in said] == found
+    assert all(hint in str(each.hint) for each in said)

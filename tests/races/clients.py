@@ -27,13 +27,15 @@ DONE = "done"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """One call of `lifecycle`: `act` is request, move or confirm. Starts are ISO 8601 with an offset.
+    """One call of `lifecycle`: `act` is request, move, confirm or series. Starts are ISO 8601 with an offset.
 
+    `starts` are those of a series, with spaces between them.
     `seen_with` is the therapist whom the appointment was with when it was looked at, where that is out of date.
     """
 
     act: str
     start: str = ""
+    starts: str = ""
     option: int | None = None
     therapist: int | None = None
     room: int | None = None
@@ -150,7 +152,7 @@ def main() -> None:
     if not plan["locks"]:
         from booking import lifecycle
 
-        setattr(lifecycle, "_lock_diaries", lambda *diaries, **options: None)  # noqa: B010
+        setattr(lifecycle, "lock_diaries", lambda *diaries, **options: None)  # noqa: B010
 
     lists = [[Ask(**ask) for ask in client] for client in plan["clients"]]
     answers: list[list[dict[str, Any]]] = [[] for _ in lists]
@@ -218,7 +220,7 @@ def _run(
 def _act(ask: Ask, options: dict[int, Any], therapists: dict[int, Any], rooms: dict[int, Any]) -> int:
     import uuid
 
-    from booking import lifecycle
+    from booking import lifecycle, series
     from booking.enums import Actor
     from booking.models import Appointment
 
@@ -235,6 +237,18 @@ def _act(ask: Ask, options: dict[int, Any], therapists: dict[int, Any], rooms: d
             request_key=uuid.UUID(ask.request_key),
         )
         return made.pk
+    if ask.act == "series":
+        assert ask.option
+        assert therapist
+        return series.book_series(
+            option=options[ask.option],
+            therapist=therapist,
+            room=rooms[ask.room] if ask.room else None,
+            starts=[datetime.fromisoformat(each) for each in ask.starts.split()],
+            contact=lifecycle.Contact(name="Sam Sample", email="sam@example.test"),
+            user=None,
+            request_key=uuid.UUID(ask.request_key),
+        )[0].pk
     assert ask.appointment
     appointment = Appointment.objects.get(pk=ask.appointment)
     if ask.seen_with:
