@@ -25,6 +25,7 @@ from psycopg import errors
 from booking import availability, notifications
 from booking.enums import BLOCKING, Actor, AppointmentStatus, NotificationKind, Source
 from booking.exceptions import (
+    BookingError,
     DiaryIsBusyError,
     NotPossibleNowError,
     StateHasChangedError,
@@ -33,7 +34,7 @@ from booking.exceptions import (
 )
 from booking.models import Appointment, AppointmentEvent
 from booking.transitions import TRANSITIONS, Action
-from flexclinic.lib import clock
+from flexclinic.lib import clock, rows
 from services.models import Room, ServiceOption, Therapist
 
 logger = logging.getLogger(__name__)
@@ -89,21 +90,10 @@ def _span(start: datetime, minutes: int, before: int, after: int) -> tuple[DateT
     )
 
 
-def _insert(appointment: Appointment) -> bool:
-    """Insert unless its time is taken (or its request was already answered). Says whether the row is there."""
-    Appointment.objects.bulk_create([appointment], ignore_conflicts=True)
-    stored = Appointment.objects.filter(uid=appointment.uid).values_list("id", flat=True).first()
-    if stored is None:
-        return False
-    appointment.pk = stored
-    appointment.refresh_from_db(fields=["starts_at", "ends_at", "occupied_from", "occupied_until"])
-    return True
-
-
 def _record(
     appointment: Appointment, action: Action, *, before: str, actor: Actor, user: User | None
 ) -> None:
-    AppointmentEvent.objects.create(
+    event = AppointmentEvent(
         appointment=appointment,
         action=action,
         from_status=before,
@@ -116,6 +106,7 @@ def _record(
         therapist_id=appointment.therapist_id,
         room_id=appointment.room_id,
     )
+    rows.insert(event)
 
 
 def _new(
@@ -176,13 +167,13 @@ def request(
     Raises TimeJustGoneError for a time that is taken, seen at once or in a lost race, TimeNotOfferedError for one that
     the clinic does not offer, TherapistNotOfferedError for a therapist who does not give the option.
     """
-    if earlier := Appointment.objects.filter(request_key=request_key).first():
-        return earlier
     status = AppointmentStatus.CONFIRMED if option.is_instant else AppointmentStatus.REQUESTED
     try:
         choices = availability.choices_at(option=option, therapist=therapist, start=start)
-    except TimeJustGoneError:
-        choices = []  # it may have gone to the same form, sent twice at once
+    except BookingError:
+        if earlier := _made_by(request_key):
+            return earlier  # it is this request that took the time, when it was sent before
+        raise
     for choice in choices:
         appointment = _new(
             option=option,
@@ -194,15 +185,19 @@ def request(
             request_key=request_key,
             source=Source.WEB,
         )
-        if _insert(appointment):
+        if rows.insert(appointment, unless_in_conflict=True):
             action = Action.BOOK if option.is_instant else Action.REQUEST
             _record(appointment, action, before="", actor=Actor.PATIENT, user=None)
             told = NotificationKind.CONFIRMED if option.is_instant else NotificationKind.RECEIVED
             notifications.tell(appointment=appointment, kind=told)
             return appointment
-    if earlier := Appointment.objects.filter(request_key=request_key).first():
-        return earlier  # the same form, sent twice at once
+        if earlier := _made_by(request_key):
+            return earlier  # the same form, sent twice at once
     raise TimeJustGoneError
+
+
+def _made_by(request_key: uuid.UUID) -> Appointment | None:
+    return Appointment.objects.filter(request_key=request_key).first()
 
 
 @_one_transaction
@@ -235,8 +230,8 @@ def book(
         source=Source.DESK,
         buffers=buffers,
     )
-    if not _insert(appointment):
-        if earlier := Appointment.objects.filter(request_key=appointment.request_key).first():
+    if not rows.insert(appointment, unless_in_conflict=True):
+        if earlier := _made_by(appointment.request_key):
             return earlier
         raise TimeJustGoneError("The therapist or the room is taken at that time.")
     _record(appointment, Action.BOOK, before="", actor=Actor.DESK, user=user)
