@@ -15,10 +15,13 @@ def main() -> int:
 
         django.setup()
 
-        from benchmarks import free_times  # noqa: F401 - registers itself
+        from benchmarks import api, bookings, elsewhere, free_times, growth, memory
 
+        wanted = sys.argv[1:]
         failed = 0
-        for title, run in found():
+        for name, title, run in found():
+            if wanted and name not in wanted:
+                continue
             lines = list(run(here))
             print(f"\n{title}\n")
             for line in lines:

@@ -23,7 +23,7 @@ class Place:
 
     server: embedded.Server
     tell: Callable[[str], object]
-    _filled: set[int] = field(default_factory=set)
+    _filled: set[str] = field(default_factory=set)
 
     def url(self, name: str) -> str:
         """A database of the server as a DATABASE_URL."""
@@ -33,23 +33,31 @@ class Place:
         """A plain connection to a database, each statement a transaction of its own."""
         return psycopg.connect(self.url(name), autocommit=True)
 
-    def reference(self, appointments: int) -> str:
+    def reference(self, appointments: int, *, therapists: int = 5) -> str:
         """The name of the database with the reference clinic and so many appointments; filled when first asked for."""
-        name = f"reference_{appointments}"
-        if appointments not in self._filled:
+        name = f"reference_{appointments}_{therapists}"
+        if name not in self._filled:
             if not self._filled:
                 self.tell("Making the tables")
-                self._create(TEMPLATE)
+                self.create(TEMPLATE)
                 self._manage(TEMPLATE, "migrate", "--noinput", "--verbosity=0")
-            self._create(name, template=TEMPLATE)
-            self.tell(f"Filling the reference clinic with {appointments:,} appointments")
-            self._manage(name, "reference_clinic", f"--appointments={appointments}")
+            self.create(name, template=TEMPLATE)
+            self.tell(f"Filling the clinic of {therapists} therapists with {appointments:,} appointments")
+            self._manage(
+                name, "reference_clinic", f"--appointments={appointments}", f"--therapists={therapists}"
+            )
             with self.connect(name) as connection:
                 connection.execute("VACUUM (ANALYZE)")  # without it no index serves a window by itself
-            self._filled.add(appointments)
+            self._filled.add(name)
         return name
 
-    def _create(self, name: str, *, template: str = "template0") -> None:
+    def copy(self, name: str, *, to: str) -> str:
+        """The name of a copy of a database that nobody is connected to."""
+        self.create(to, template=name)
+        return to
+
+    def create(self, name: str, *, template: str = "template0") -> None:
+        """Make a database."""
         with self.connect(embedded.NAME) as connection:
             connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
 
