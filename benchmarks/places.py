@@ -19,11 +19,16 @@ TEMPLATE = "reference_template"
 
 @dataclass
 class Place:
-    """The server. `tell` is given a line before a step that takes longer than two seconds."""
+    """The server. `tell` is given a line before a step that takes longer than two seconds.
+
+    `pictures`: whether the pictures of docs/ are to be drawn anew.
+    """
 
     server: embedded.Server
     tell: Callable[[str], object]
+    pictures: bool = False
     _filled: set[str] = field(default_factory=set)
+    _has_static_files: bool = False
 
     def url(self, name: str) -> str:
         """A database of the server as a DATABASE_URL."""
@@ -33,9 +38,12 @@ class Place:
         """A plain connection to a database, each statement a transaction of its own."""
         return psycopg.connect(self.url(name), autocommit=True)
 
-    def reference(self, appointments: int, *, therapists: int = 5) -> str:
-        """The name of the database with the reference clinic and so many appointments; filled when first asked for."""
-        name = f"reference_{appointments}_{therapists}"
+    def reference(self, appointments: int, *, therapists: int = 5, days: int = 30) -> str:
+        """The name of the database with the reference clinic and so many appointments; filled when first asked for.
+
+        `days` is how many days to come are 70% full.
+        """
+        name = f"reference_{appointments}_{therapists}_{days}"
         if name not in self._filled:
             if not self._filled:
                 self.tell("Making the tables")
@@ -43,13 +51,19 @@ class Place:
                 self._manage(TEMPLATE, "migrate", "--noinput", "--verbosity=0")
             self.create(name, template=TEMPLATE)
             self.tell(f"Filling the clinic of {therapists} therapists with {appointments:,} appointments")
-            self._manage(
-                name, "reference_clinic", f"--appointments={appointments}", f"--therapists={therapists}"
-            )
+            size = (f"--appointments={appointments}", f"--therapists={therapists}", f"--days={days}")
+            self._manage(name, "reference_clinic", *size)
             with self.connect(name) as connection:
                 connection.execute("VACUUM (ANALYZE)")  # without it no index serves a window by itself
             self._filled.add(name)
         return name
+
+    def collect_static_files(self) -> None:
+        """Have what the pages link to, as a running website has."""
+        if not self._has_static_files:
+            self.tell("Collecting static files")
+            self._manage(embedded.NAME, "collectstatic", "--noinput", "--verbosity=0")
+            self._has_static_files = True
 
     def copy(self, name: str, *, to: str) -> str:
         """The name of a copy of a database that nobody is connected to."""
@@ -72,7 +86,7 @@ class Place:
 
 
 @contextmanager
-def place(tell: Callable[[str], object]) -> Iterator[Place]:
+def place(tell: Callable[[str], object], *, pictures: bool = False) -> Iterator[Place]:
     """A place to run benchmarks in, gone with the block; nothing in var/ is touched."""
     with ExitStack() as stack:
         data = Path(stack.enter_context(TemporaryDirectory(prefix="flexclinic-bench-")))
@@ -80,4 +94,5 @@ def place(tell: Callable[[str], object]) -> Iterator[Place]:
         os.environ.update(
             FLEXCLINIC_DEMO="1", FLEXCLINIC_DATA=str(data), DJANGO_SETTINGS_MODULE="flexclinic.settings"
         )
-        yield Place(server=stack.enter_context(embedded.running(data, tell=tell)), tell=tell)
+        server = stack.enter_context(embedded.running(data, tell=tell))
+        yield Place(server=server, tell=tell, pictures=pictures)

@@ -22,19 +22,19 @@ class Line:
 
 Benchmark = Callable[[Place], Iterator[Line]]
 
-_found: list[tuple[str, Benchmark]] = []
+_found: list[tuple[str, str, Benchmark]] = []
 
 
 def benchmark(title: str) -> Callable[[Benchmark], Benchmark]:
     """Register a benchmark: `python -m benchmarks` runs it, in the order of registration."""
 
     def register(function: Benchmark) -> Benchmark:
-        _found.append((title, function))
+        _found.append((function.__name__, title, function))
         return function
 
     return register
 
 
-def found() -> list[tuple[str, Benchmark]]:
-    """Every registered benchmark with its title."""
+def found() -> list[tuple[str, str, Benchmark]]:
+    """Every registered benchmark with its name and its title."""
     return list(_found)

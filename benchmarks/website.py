@@ -99,6 +99,7 @@ def website(place: Place, database: str) -> Iterator[Website]:
 
     Raises RuntimeError with the log when it does not start.
     """
+    place.collect_static_files()
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     environment = {

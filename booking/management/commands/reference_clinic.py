@@ -2,6 +2,7 @@
 
 Five therapists, Monday to Friday 09:00 to 17:00 with 12:00 to 13:00 off, a 60-minute option with a 15-minute buffer
 after it, starts every 15 minutes, the next 30 days 70% full, and the rest of the N appointments in the past.
+More therapists and more days are for the benchmark of how its time grows.
 """
 
 import random
@@ -30,7 +31,7 @@ HOURS = ((9 * 60, 12 * 60), (13 * 60, 17 * 60))
 STARTS = (9 * 60, 10 * 60 + 15, 13 * 60, 14 * 60 + 15, 15 * 60 + 30)
 
 
-def build(*, appointments: int, therapists: int = 5) -> ServiceOption:
+def build(*, appointments: int, therapists: int = 5, days: int = DAYS) -> ServiceOption:
     """Fill an empty database and give the option that is booked. The same numbers give the same clinic each day.
 
     Raises CommandError where there are services already, or where the appointments do not fill the 30 days.
@@ -40,7 +41,7 @@ def build(*, appointments: int, therapists: int = 5) -> ServiceOption:
     now = clock.now()
     live = {"state": State.LIVE, "publish_at": now}
     ClinicPolicy.objects.update_or_create(
-        pk=1, defaults={"lead_minutes": 120, "horizon_days": 60, "step_minutes": 15}
+        pk=1, defaults={"lead_minutes": 120, "horizon_days": max(60, days), "step_minutes": 15}
     )
     service = Service.objects.create(title="Reference", slug="reference", summary="For benchmarks.", **live)
     option = ServiceOption.objects.create(
@@ -66,15 +67,15 @@ def build(*, appointments: int, therapists: int = 5) -> ServiceOption:
         for weekday in range(5)
         for start, end in HOURS
     )
-    _fill(option, [therapist.pk for therapist in people], appointments, now)
+    _fill(option, [therapist.pk for therapist in people], appointments, days, now)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return option
 
 
-def _dates(today: date) -> Iterator[tuple[date, bool]]:
+def _dates(today: date, days: int) -> Iterator[tuple[date, bool]]:
     """The days to come, then back into the past for ever; and whether a day is to come."""
-    for ahead in range(DAYS):
+    for ahead in range(days):
         yield today + timedelta(days=ahead), True
     back = 1
     while True:
@@ -82,12 +83,12 @@ def _dates(today: date) -> Iterator[tuple[date, bool]]:
         back += 1
 
 
-def _fill(option: ServiceOption, therapist_ids: list[int], count: int, now: datetime) -> None:
+def _fill(option: ServiceOption, therapist_ids: list[int], count: int, days: int, now: datetime) -> None:
     chance = random.Random(20261122)  # noqa: S311 - the same clinic every time
     zone = clock.clinic_zone()
     batch: list[Appointment] = []
     made = 0
-    for day, ahead in _dates(now.astimezone(zone).date()):
+    for day, ahead in _dates(now.astimezone(zone).date(), days):
         if day.weekday() > 4:
             continue
         if not ahead and made >= count:
@@ -128,13 +129,16 @@ class Command(BaseCommand):
     help = "Fills an empty database with the clinic that the benchmarks run on."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """How many appointments."""
+        """How many appointments, and of how big a clinic."""
         parser.add_argument("--appointments", type=int, default=1000, metavar="N")
         parser.add_argument("--therapists", type=int, default=5)
+        parser.add_argument("--days", type=int, default=DAYS, help="How many days to come are 70% full.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Build it in one transaction."""
         self.stdout.write(f"Filling the diary with {options['appointments']:,} appointments …")
         with transaction.atomic():
-            option = build(appointments=options["appointments"], therapists=options["therapists"])
+            option = build(
+                appointments=options["appointments"], therapists=options["therapists"], days=options["days"]
+            )
         self.stdout.write(f"{Appointment.objects.count():,} appointments; book /book/{option.slug}/")
