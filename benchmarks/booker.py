@@ -86,7 +86,9 @@ def through_psycopg(url: str) -> Book:
                 return False
             told = {"appointment_id": row[0], "therapist_id": therapist_id, "visit": visit}
             connection.execute(event[0], {**event[1], **told})
-            row = connection.execute(notification[0], {**notification[1], "appointment_id": row[0]}).fetchone()
+            row = connection.execute(
+                notification[0], {**notification[1], "appointment_id": row[0]}
+            ).fetchone()
             assert row
             queue, task, priority, lock, queueing_lock, _, at = job[1]["jobs"][0]
             arguments = Jsonb({"notification_id": row[0]})

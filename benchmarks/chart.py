@@ -44,9 +44,7 @@ def drawn(points: Sequence[Point]) -> str:
     first, last = points[0], points[-1]
     proportion = first.y / first.x
     x_axis = _Axis(*_decades(first.x, last.x), LEFT, RIGHT)
-    y_axis = _Axis(
-        *_decades(min(point.y for point in points), max(last.y, proportion * last.x)), BOTTOM, TOP
-    )
+    y_axis = _Axis(*_decades(min(point.y for point in points), max(last.y, proportion * last.x)), BOTTOM, TOP)
     told = "; ".join(f"{point.name}: {point.y:.1f} ms" for point in points)
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
@@ -73,7 +71,11 @@ def drawn(points: Sequence[Point]) -> str:
         _line(LEFT, TOP, LEFT, BOTTOM, "axis"),
         _text((LEFT + RIGHT) / 2, BOTTOM + 50, "therapists × days", "words", "middle"),
         _line(
-            x_axis.at(first.x), y_axis.at(first.y), x_axis.at(last.x), y_axis.at(proportion * last.x), "linear"
+            x_axis.at(first.x),
+            y_axis.at(first.y),
+            x_axis.at(last.x),
+            y_axis.at(proportion * last.x),
+            "linear",
         ),
     ]
     path = " ".join(f"{x_axis.at(point.x):.1f},{y_axis.at(point.y):.1f}" for point in points)
@@ -81,10 +83,7 @@ def drawn(points: Sequence[Point]) -> str:
     for point in points:
         x, y = x_axis.at(point.x), y_axis.at(point.y)
         lines.append(f'  <circle class="point" cx="{x:.1f}" cy="{y:.1f}" r="5"/>')
-        is_last = point is last
-        lines.append(
-            _text(x - 12 if is_last else x + 10, y + 24, point.name, "words", "end" if is_last else "start")
-        )
+        lines.append(_text(x + 10, y + 24, point.name, "words"))
     lines += [
         _line(LEFT + 16, TOP + 18, LEFT + 56, TOP + 18, "measured"),
         _text(LEFT + 66, TOP + 23, "measured", "words"),

@@ -77,7 +77,7 @@ def elsewhere(place: Place) -> Iterator[Line]:
 
 
 def _environment(place: Place) -> Path | None:
-    """A Python with django-appointment as it is pinned, made when first asked for; None where it cannot be installed."""
+    """A Python with django-appointment as it is pinned, made when first asked for; None where that fails."""
     wanted = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()[:12]
     folder = ENVIRONMENTS / f"django-appointment-{wanted}"
     python = folder / "bin" / "python"

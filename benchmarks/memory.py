@@ -26,12 +26,19 @@ def memory(place: Place) -> Iterator[Line]:
     with website(place, database) as site:
         for done in range(STEP, REQUESTS + 1, STEP):
             site.keep_busy(islice(paths, STEP))
-            place.tell(f"{done:,} of {REQUESTS:,} requests answered")
-            if done % (REQUESTS // POINTS) == 0 and (resident := _resident(site)):
+            resident = _resident(site)
+            place.tell(
+                f"{done:,} of {REQUESTS:,} requests answered, {resident / MEGABYTE:.1f} megabytes held"
+            )
+            if resident and done % (REQUESTS // POINTS) == 0:
                 held.append(resident)
     limit = f"at most {MOST_GROWTH:.0%}"
     if not held:
-        yield Line(what="the system does not tell how much memory a process holds", figure="NOT MEASURED", limit=limit)
+        yield Line(
+            what="the system does not tell how much memory a process holds",
+            figure="NOT MEASURED",
+            limit=limit,
+        )
         return
     growth = held[-1] / held[0] - 1
     yield Line(
@@ -42,7 +49,8 @@ def memory(place: Place) -> Iterator[Line]:
     )
     for number, resident in enumerate(held, start=1):
         yield Line(
-            what=f"megabytes after {REQUESTS // POINTS * number:,} requests", figure=f"{resident / MEGABYTE:.1f}"
+            what=f"megabytes after {REQUESTS // POINTS * number:,} requests",
+            figure=f"{resident / MEGABYTE:.1f}",
         )
 
 
@@ -59,7 +67,8 @@ def _paths(database: str) -> list[str]:
     latest = [write_start(clock.clinic_zone(), start) for start, _ in starts[-3:]]
     api, home, times = f"/api/times/?option={option.slug}", "/", f"/book/{option.slug}/"
     form = [f"/book/{option.slug}/{ANYONE}/{start}/" for start in latest]
-    return [api, home, api, form[0], api, times, api, form[1], home, form[2]]
+    few = [home, form[0], times, form[1], form[2]]
+    return [path for one in few for path in (one, api, api, api)]
 
 
 def _resident(site: Website) -> int:

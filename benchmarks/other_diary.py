@@ -54,11 +54,13 @@ def _set_up(clinic: dict[str, Any]) -> None:
     )
     django.setup()
     call_command("migrate", verbosity=0)
-    call_command("migrate", run_syncdb=True, verbosity=0)  # the package comes without migrations, and needs users first
+    call_command(
+        "migrate", run_syncdb=True, verbosity=0
+    )  # the package comes without migrations, and needs users first
 
 
 def _fill(clinic: dict[str, Any]) -> tuple[list[int], int]:
-    """The same hours, option and appointments; the lunch is an unavailability of each day. Keys of staff and service."""
+    """The same hours, option and appointments, the lunch as an unavailability a day. Gives staff and service."""
     from appointment import models
     from django.contrib.auth import get_user_model
 
@@ -106,7 +108,9 @@ def _fill(clinic: dict[str, Any]) -> tuple[list[int], int]:
         for name, date, start, end in clinic["appointments"]
     ]
     models.AppointmentRequest.objects.bulk_create(asked)
-    models.Appointment.objects.bulk_create(models.Appointment(appointment_request=request) for request in asked)
+    models.Appointment.objects.bulk_create(
+        models.Appointment(appointment_request=request) for request in asked
+    )
     return [member.pk for member in staff.values()], service.pk
 
 
@@ -117,7 +121,7 @@ def _ask(date: str, staff_member: int, service: int) -> int:
 
     request = RequestFactory().get(
         "/available_slots/",
-        {"selected_date": date, "staff_member": staff_member, "service_id": service},
+        {"selected_date": date, "staff_member": str(staff_member), "service_id": str(service)},
         headers={"x-requested-with": "XMLHttpRequest"},
     )
     return len(json.loads(get_available_slots_ajax(request).content)["available_slots"])

@@ -80,7 +80,9 @@ def times(request: HttpRequest) -> HttpResponse:
 def _times(found: availability.FreeTimes) -> str:
     """The starts as JSON. They need no quoting, and those who are free then are mostly the same few."""
     starts = walltime.iso_instants(found.zone, [start for start, _ in found.starts])
-    ends = {slugs: f'", "therapists": {json.dumps(slugs)}}}' for slugs in {slugs for _, slugs in found.starts}}
+    ends = {
+        slugs: f'", "therapists": {json.dumps(slugs)}}}' for slugs in {slugs for _, slugs in found.starts}
+    }
     return ", ".join(
         [f'{{"start": "{start}{ends[slugs]}' for start, (_, slugs) in zip(starts, found.starts, strict=True)]
     )

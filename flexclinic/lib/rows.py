@@ -35,10 +35,10 @@ def insert(row: models.Model, *, unless_in_conflict: bool = False) -> bool:
 @functools.cache
 def _statement(model: type[models.Model], unless_in_conflict: bool) -> str:
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(field.column) for field in _given(model))
+    columns = ", ".join(quote(str(field.column)) for field in _given(model))
     values = ", ".join(f"%({field.attname})s" for field in _given(model))
     otherwise = "ON CONFLICT DO NOTHING" if unless_in_conflict else ""
-    made = ", ".join(quote(field.column) for field in _made(model))
+    made = ", ".join(quote(str(field.column)) for field in _made(model))
     return (  # the names come from the model
         f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({values}) {otherwise} RETURNING {made}"  # noqa: S608
     )
