@@ -15,6 +15,7 @@ from tempfile import TemporaryFile
 from urllib.request import urlopen
 
 from benchmarks.places import PROJECT, Place
+from flexclinic import tied
 from flexclinic.processes import WEB
 
 START_SECONDS = 60
@@ -112,7 +113,12 @@ def website(place: Place, database: str) -> Iterator[Website]:
     }
     with TemporaryFile() as log:
         process = subprocess.Popen(
-            [sys.executable, *WEB], cwd=PROJECT, env=environment, stdout=log, stderr=log, process_group=0
+            [sys.executable, "-I", "-S", tied.__file__, str(os.getpid()), sys.executable, *WEB],
+            cwd=PROJECT,
+            env=environment,
+            stdout=log,
+            stderr=log,
+            process_group=0,
         )
         try:
             started = Website(port)
