@@ -7,6 +7,7 @@ package's page makes them when its visitor clicks through a calendar. Neither HT
 """
 
 import json
+import logging
 import sys
 import time
 from datetime import date as Date  # noqa: N812
@@ -31,7 +32,7 @@ def main() -> None:
 
 
 def _set_up(clinic: dict[str, Any]) -> None:
-    """Settings as the package's own documentation has them, for a server in production."""
+    """Settings as a server in production has them; what the package logs of each call is left out."""
     import django
     from django.conf import settings
     from django.core.management import call_command
@@ -52,6 +53,7 @@ def _set_up(clinic: dict[str, Any]) -> None:
         TIME_ZONE=clinic["zone"],
         USE_TZ=True,
     )
+    logging.disable(logging.INFO)
     django.setup()
     call_command("migrate", verbosity=0)
     call_command(
