@@ -22,7 +22,7 @@ help:
 	@echo "make run     start FlexClinic with a demo clinic: PORT (8000), HOST (127.0.0.1), DATABASE_URL, FLEXCLINIC_DATA"
 	@echo "make test    all tests; browser tests where a Chromium is found"
 	@echo "make check   format, lint, types, layers, migrations, deployment, known vulnerabilities"
-	@echo "make bench   the benchmarks"
+	@echo "make bench   the benchmarks, as ratios with limits; BENCH=\"api growth\" for some of them, BENCH=--pictures to draw"
 	@echo "make screenshots   the pictures of README and docs, taken anew from the demo clinic"
 	@echo "make lock    pin the newest versions that requirements/*.in allow"
 	@echo "make clean   remove .venv and caches; the data in var/ stays"
@@ -67,7 +67,7 @@ check: dev
 	@$(PYTHON_HERE) .ci/audit.py requirements/dev.txt
 
 bench: dev
-	@$(PYTHON_HERE) -m benchmarks
+	@$(PYTHON_HERE) -m benchmarks $(BENCH)
 
 screenshots: dev
 	@$(PYTHON_HERE) -m docs.take_screenshots
@@ -76,12 +76,13 @@ LOCK = $(PYTHON_HERE) -m uv pip compile --quiet --no-header --no-emit-index-url 
 	--python-version 3.11 --upgrade
 
 lock: dev
-	@echo "Pinning requirements.txt, requirements/local.txt, requirements/dev.txt"
+	@echo "Pinning requirements.txt, requirements/local.txt, requirements/dev.txt, requirements/elsewhere.txt"
 	@$(LOCK) requirements/production.in --output-file requirements.txt
 	@$(LOCK) requirements/local.in --output-file requirements/local.txt
 	@$(LOCK) requirements/dev.in --output-file requirements/dev.txt
+	@$(LOCK) requirements/elsewhere.in --output-file requirements/elsewhere.txt
 
 clean:
-	rm -rf .venv .venv.lock .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv.lock .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -not -path './.git/*' -not -path './var/*' -prune -exec rm -rf {} +
 	@echo "The data in var/ stays."

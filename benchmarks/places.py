@@ -19,11 +19,16 @@ TEMPLATE = "reference_template"
 
 @dataclass
 class Place:
-    """The server. `tell` is given a line before a step that takes longer than two seconds."""
+    """The server. `tell` is given a line before a step that takes longer than two seconds.
+
+    `pictures`: whether the pictures of docs/ are to be drawn anew.
+    """
 
     server: embedded.Server
     tell: Callable[[str], object]
+    pictures: bool = False
     _filled: set[str] = field(default_factory=set)
+    _has_static_files: bool = False
 
     def url(self, name: str) -> str:
         """A database of the server as a DATABASE_URL."""
@@ -33,24 +38,42 @@ class Place:
         """A plain connection to a database, each statement a transaction of its own."""
         return psycopg.connect(self.url(name), autocommit=True)
 
-    def reference(self, appointments: int, *, every_rule: bool = False) -> str:
-        """The name of the database with the reference clinic and so many appointments; filled when first asked for."""
-        name = f"reference_{appointments}{'_rules' if every_rule else ''}"
+    def reference(
+        self, appointments: int, *, therapists: int = 5, days: int = 30, every_rule: bool = True
+    ) -> str:
+        """The name of the database with the reference clinic and so many appointments; filled when first asked for.
+
+        `days` is how many days to come are 70% full; `every_rule` sets every rule that a clinic can set.
+        """
+        name = f"reference_{appointments}_{therapists}_{days}{'_rules' if every_rule else ''}"
         if name not in self._filled:
             if not self._filled:
                 self.tell("Making the tables")
-                self._create(TEMPLATE)
+                self.create(TEMPLATE)
                 self._manage(TEMPLATE, "migrate", "--noinput", "--verbosity=0")
-            self._create(name, template=TEMPLATE)
-            self.tell(f"Filling the reference clinic with {appointments:,} appointments")
-            rules = ["--every-rule"] if every_rule else []
-            self._manage(name, "reference_clinic", f"--appointments={appointments}", *rules)
+            self.create(name, template=TEMPLATE)
+            self.tell(f"Filling the clinic of {therapists} therapists with {appointments:,} appointments")
+            size = (f"--appointments={appointments}", f"--therapists={therapists}", f"--days={days}")
+            self._manage(name, "reference_clinic", *size, *(["--every-rule"] if every_rule else []))
             with self.connect(name) as connection:
                 connection.execute("VACUUM (ANALYZE)")  # without it no index serves a window by itself
             self._filled.add(name)
         return name
 
-    def _create(self, name: str, *, template: str = "template0") -> None:
+    def collect_static_files(self) -> None:
+        """Have what the pages link to, as a running website has."""
+        if not self._has_static_files:
+            self.tell("Collecting static files")
+            self._manage(embedded.NAME, "collectstatic", "--noinput", "--verbosity=0")
+            self._has_static_files = True
+
+    def copy(self, name: str, *, to: str) -> str:
+        """The name of a copy of a database that nobody is connected to."""
+        self.create(to, template=name)
+        return to
+
+    def create(self, name: str, *, template: str = "template0") -> None:
+        """Make a database."""
         with self.connect(embedded.NAME) as connection:
             connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
 
@@ -65,7 +88,7 @@ class Place:
 
 
 @contextmanager
-def place(tell: Callable[[str], object]) -> Iterator[Place]:
+def place(tell: Callable[[str], object], *, pictures: bool = False) -> Iterator[Place]:
     """A place to run benchmarks in, gone with the block; nothing in var/ is touched."""
     with ExitStack() as stack:
         data = Path(stack.enter_context(TemporaryDirectory(prefix="flexclinic-bench-")))
@@ -73,4 +96,5 @@ def place(tell: Callable[[str], object]) -> Iterator[Place]:
         os.environ.update(
             FLEXCLINIC_DEMO="1", FLEXCLINIC_DATA=str(data), DJANGO_SETTINGS_MODULE="flexclinic.settings"
         )
-        yield Place(server=stack.enter_context(embedded.running(data, tell=tell)), tell=tell)
+        server = stack.enter_context(embedded.running(data, tell=tell))
+        yield Place(server=server, tell=tell, pictures=pictures)

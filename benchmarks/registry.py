@@ -15,6 +15,11 @@ class Line:
     limit: str = ""
     passed: bool | None = None
 
+    @property
+    def is_unmeasured(self) -> bool:
+        """Whether it has a limit, and nothing to hold against it."""
+        return bool(self.limit) and self.passed is None
+
     def __str__(self) -> str:
         verdict = {None: "", True: "PASS", False: "FAIL"}[self.passed]
         return f"  {self.what:<66}{self.figure:>12}   {self.limit:<14}{verdict}".rstrip()
@@ -22,19 +27,19 @@ class Line:
 
 Benchmark = Callable[[Place], Iterator[Line]]
 
-_found: list[tuple[str, Benchmark]] = []
+_found: dict[str, tuple[str, Benchmark]] = {}
 
 
 def benchmark(title: str) -> Callable[[Benchmark], Benchmark]:
-    """Register a benchmark: `python -m benchmarks` runs it, in the order of registration."""
+    """Register a benchmark under the function's name: `python -m benchmarks` runs them in the order of registration."""
 
     def register(function: Benchmark) -> Benchmark:
-        _found.append((title, function))
+        _found[function.__name__] = (title, function)
         return function
 
     return register
 
 
-def found() -> list[tuple[str, Benchmark]]:
-    """Every registered benchmark with its title."""
-    return list(_found)
+def found() -> dict[str, tuple[str, Benchmark]]:
+    """Every registered benchmark by its name, with its title."""
+    return dict(_found)

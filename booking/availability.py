@@ -34,15 +34,10 @@ _TAKEN = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A therapist and a room (None: none is needed) that are free at a start.
-
-    `looks_at_day`: a rule counts or weighs all that the therapist or the option has on that day, which no constraint
-    of the database does. Whoever books must keep others from doing so at the same time.
-    """
+    """A therapist and a room (None: none is needed) that are free at a start."""
 
     therapist_id: int
     room_id: int | None
-    looks_at_day: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +130,7 @@ def choices_at(
         lost = {slug: slots.left_unsold(question, slug, instant) for slug in free}
         free.sort(key=lambda slug: (lost[slug], booked[slug], found.positions[slug], slug))
     rooms = _free_rooms(question, instant)
-    return [
-        Choice(found.ids[slug], room_id, looks_at_day=_looks_at_day(question, slug))
-        for slug in free
-        for room_id in rooms
-    ]
+    return [Choice(found.ids[slug], room_id) for slug in free for room_id in rooms]
 
 
 def _booked_on(question: Question, day: date) -> dict[str, int]:
@@ -150,12 +141,6 @@ def _booked_on(question: Question, day: date) -> dict[str, int]:
         slug: sum(end - begin for begin, end in diary.busy if first <= begin < after)
         for slug, diary in question.therapists.items()
     }
-
-
-def _looks_at_day(question: Question, slug: str) -> bool:
-    diary = question.therapists[slug]
-    limits = (question.option.most_a_day, diary.most_a_day, diary.pause)
-    return any(limit is not None for limit in limits)
 
 
 def _free_rooms(question: Question, start: int) -> list[int | None]:

@@ -25,6 +25,7 @@ from psycopg import errors
 from booking import availability, notifications
 from booking.enums import BLOCKING, Actor, AppointmentStatus, NotificationKind, Source
 from booking.exceptions import (
+    BookingError,
     DiaryIsBusyError,
     NotPossibleNowError,
     StateHasChangedError,
@@ -33,7 +34,7 @@ from booking.exceptions import (
 )
 from booking.models import Appointment, AppointmentEvent
 from booking.transitions import TRANSITIONS, Action
-from flexclinic.lib import clock
+from flexclinic.lib import clock, rows
 from services.models import Room, ServiceOption, Therapist
 
 logger = logging.getLogger(__name__)
@@ -89,21 +90,10 @@ def _span(start: datetime, minutes: int, before: int, after: int) -> tuple[DateT
     )
 
 
-def _insert(appointment: Appointment) -> bool:
-    """Insert unless its time is taken (or its request was already answered). Says whether the row is there."""
-    Appointment.objects.bulk_create([appointment], ignore_conflicts=True)
-    stored = Appointment.objects.filter(uid=appointment.uid).values_list("id", flat=True).first()
-    if stored is None:
-        return False
-    appointment.pk = stored
-    appointment.refresh_from_db(fields=["starts_at", "ends_at", "occupied_from", "occupied_until"])
-    return True
-
-
 def _record(
     appointment: Appointment, action: Action, *, before: str, actor: Actor, user: User | None
 ) -> None:
-    AppointmentEvent.objects.create(
+    event = AppointmentEvent(
         appointment=appointment,
         action=action,
         from_status=before,
@@ -116,6 +106,7 @@ def _record(
         therapist_id=appointment.therapist_id,
         room_id=appointment.room_id,
     )
+    rows.insert(event)
 
 
 def _new(
@@ -160,21 +151,29 @@ def _new(
     )
 
 
-def _choices(
-    *, option: ServiceOption, therapist: Therapist | None, start: datetime
-) -> list[availability.Choice]:
-    """Who is free at a start. Where a rule looks at the whole day, nobody else books there until the transaction ends.
+_LOCK_LIMITED_SQL = """
+SELECT pg_advisory_xact_lock(1, therapist_id::int) FROM (
+  SELECT therapist_id
+  FROM booking_workingday JOIN services_therapist_options USING (therapist_id)
+  WHERE serviceoption_id = %(option)s AND (%(therapist)s::bigint IS NULL OR therapist_id = %(therapist)s)
+    AND (most_visits IS NOT NULL OR break_minutes IS NOT NULL)
+  ORDER BY therapist_id
+) AS limited
+"""
 
-    No constraint of the database counts a day's visits or leaves room for a break. So the diaries in question are
-    locked, and then asked once more.
+
+def _lock_limited(*, option: ServiceOption, therapist: Therapist | None) -> None:
+    """Lock the diaries that have limits of a day, so that nobody else books there until the transaction ends.
+
+    No constraint of the database counts a day's visits or leaves room for a break. The locks are those of
+    `lock_diaries`, in its order.
     """
-    choices = availability.choices_at(option=option, therapist=therapist, start=start)
-    locked = {choice.therapist_id for choice in choices if choice.looks_at_day}
-    if not locked:
-        return choices
-    lock_diaries(locked, set(), option_ids={option.pk} if option.most_a_day else set())
-    choices = availability.choices_at(option=option, therapist=therapist, start=start)
-    return [choice for choice in choices if choice.therapist_id in locked or not choice.looks_at_day]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _LOCK_LIMITED_SQL, {"option": option.pk, "therapist": therapist.pk if therapist else None}
+        )
+    if option.most_a_day is not None:
+        lock_diaries(set(), set(), option_ids={option.pk})
 
 
 @one_transaction
@@ -195,13 +194,14 @@ def request(
     Raises TimeJustGoneError for a time that is taken, seen at once or in a lost race, TimeNotOfferedError for one that
     the clinic does not offer, TherapistNotOfferedError for a therapist who does not give the option.
     """
-    if earlier := Appointment.objects.filter(request_key=request_key).first():
-        return earlier
     status = AppointmentStatus.CONFIRMED if option.is_instant else AppointmentStatus.REQUESTED
     try:
-        choices = _choices(option=option, therapist=therapist, start=start)
-    except TimeJustGoneError:
-        choices = []  # it may have gone to the same form, sent twice at once
+        _lock_limited(option=option, therapist=therapist)
+        choices = availability.choices_at(option=option, therapist=therapist, start=start)
+    except BookingError:
+        if earlier := _made_by(request_key):
+            return earlier  # it is this request that took the time, when it was sent before
+        raise
     for choice in choices:
         appointment = _new(
             option=option,
@@ -213,15 +213,19 @@ def request(
             request_key=request_key,
             source=Source.WEB,
         )
-        if _insert(appointment):
+        if rows.insert(appointment, unless_in_conflict=True):
             action = Action.BOOK if option.is_instant else Action.REQUEST
             _record(appointment, action, before="", actor=Actor.PATIENT, user=None)
             told = NotificationKind.CONFIRMED if option.is_instant else NotificationKind.RECEIVED
             notifications.tell(appointment=appointment, kind=told)
             return appointment
-    if earlier := Appointment.objects.filter(request_key=request_key).first():
-        return earlier  # the same form, sent twice at once
+        if earlier := _made_by(request_key):
+            return earlier  # the same form, sent twice at once
     raise TimeJustGoneError
+
+
+def _made_by(request_key: uuid.UUID) -> Appointment | None:
+    return Appointment.objects.filter(request_key=request_key).first()
 
 
 @one_transaction
@@ -258,8 +262,8 @@ def book(
         buffers=buffers,
         series=series,
     )
-    if not _insert(appointment):
-        if earlier := Appointment.objects.filter(request_key=appointment.request_key).first():
+    if not rows.insert(appointment, unless_in_conflict=True):
+        if earlier := _made_by(appointment.request_key):
             return earlier
         raise TimeJustGoneError("The therapist or the room is taken at that time.")
     _record(appointment, Action.BOOK, before="", actor=Actor.DESK, user=user)

@@ -6,7 +6,7 @@ from procrastinate.contrib.django import app
 from booking.enums import NotificationKind, NotificationStatus
 from booking.exceptions import NotPossibleNowError
 from booking.models import Appointment, Notification
-from flexclinic.lib import clock
+from flexclinic.lib import clock, rows
 
 #: The worker's task, by name, since nothing below the edges imports the jobs.
 DELIVER = "booking.jobs.deliver"
@@ -19,9 +19,10 @@ def tell(*, appointment: Appointment, kind: NotificationKind) -> Notification | 
     """
     if not appointment.email:
         return None
-    notification = Notification.objects.create(
+    notification = Notification(
         appointment=appointment, kind=kind, version=appointment.version, created_at=clock.now()
     )
+    rows.insert(notification)
     app.configure_task(DELIVER, queue="messages").defer(notification_id=notification.pk)
     return notification
 

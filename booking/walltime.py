@@ -129,19 +129,17 @@ def iso_instants(zone: ZoneInfo, instants: Iterable[int]) -> Iterator[str]:
 
     Seconds are written only where there are some. Quickest where instants near each other follow each other.
     """
-    start = end = offset = 0
-    suffix = ""
-    current_day = None
-    prefix = ""
+    start = end = midnight = 0  # of the run of instants with the same date and offset
+    prefix = suffix = ""
     for instant in instants:
         if not start <= instant < end:
-            start, end, offset = _segment_at(zone, instant)
-            suffix = _iso_offset(offset)
-        day, second = divmod(instant + offset, DAY)
-        if day != current_day:
-            current_day = day
+            segment = _segment_at(zone, instant)
+            day = (instant + segment.offset) // DAY
+            midnight = day * DAY - segment.offset
+            start, end = max(segment.start, midnight), min(segment.end, midnight + DAY)
             prefix = date.fromordinal(day + _EPOCH_ORDINAL).isoformat() + "T"
-        minute, rest = divmod(second, MINUTE)
+            suffix = _iso_offset(segment.offset)
+        minute, rest = divmod(instant - midnight, MINUTE)
         seconds = f":{rest:02d}" if rest else ""
         yield f"{prefix}{_CLOCK_FACES[minute]}{seconds}{suffix}"
 

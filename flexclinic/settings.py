@@ -217,8 +217,7 @@ DATABASES = {
     "default": {
         **_database,
         "HOST": unquote(_database["HOST"]),  # a socket's folder comes percent-encoded
-        "ENGINE": "django.db.backends.postgresql",
-        "CONN_HEALTH_CHECKS": True,  # after a crash of the database the pool holds dead connections
+        "ENGINE": "flexclinic.database",  # looks at a connection of the pool before it is used
         "CONN_MAX_AGE": 0,
         "OPTIONS": {
             **_database.get("OPTIONS", {}),

@@ -237,23 +237,6 @@ def test_an_appointment_that_moves_is_not_in_its_own_way(
     assert around == [(int(start.timestamp()), (therapist.slug,))]
 
 
-@pytest.mark.parametrize("pause", [None, ("14:00", "16:00", 30)])
-@pytest.mark.parametrize("most_visits", [None, 5])
-@pytest.mark.parametrize("most_a_day", [None, 5])
-def test_a_choice_says_whether_a_rule_looks_at_the_day(
-    option: ServiceOption,
-    therapist: Therapist,
-    at: At,
-    pause: tuple[str, str, int] | None,
-    most_visits: int | None,
-    most_a_day: int | None,
-) -> None:
-    make_working_day(therapist=therapist, most_visits=most_visits, pause=pause)
-    option.most_a_day = most_a_day
-    [choice] = availability.choices_at(option=option, therapist=None, start=at(24, 9))
-    assert choice.looks_at_day == (pause is not None or most_visits is not None or most_a_day is not None)
-
-
 def test_what_cannot_be_booked_has_no_times(option: ServiceOption, therapist: Therapist) -> None:
     therapist.bookable = False
     therapist.save()

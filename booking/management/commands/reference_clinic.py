@@ -2,6 +2,7 @@
 
 Five therapists, Monday to Friday 09:00 to 17:00 with 12:00 to 13:00 off, a 60-minute option with a 15-minute buffer
 after it, starts every 15 minutes, the next 30 days 70% full, and the rest of the N appointments in the past.
+More therapists and more days are for the benchmark of how its time grows.
 
 With `--every-rule` the clinic says everything that a clinic can say about its time: rooms, hours of the option, most
 bookings and visits a day, breaks, holds, other and extra hours, time off, a closure, and no short gaps.
@@ -43,7 +44,9 @@ HOURS = ((9 * 60, 12 * 60), (13 * 60, 17 * 60))
 STARTS = (9 * 60, 10 * 60 + 15, 13 * 60, 14 * 60 + 15, 15 * 60 + 30)
 
 
-def build(*, appointments: int, therapists: int = 5, every_rule: bool = False) -> ServiceOption:
+def build(
+    *, appointments: int, therapists: int = 5, days: int = DAYS, every_rule: bool = False
+) -> ServiceOption:
     """Fill an empty database and give the option that is booked. The same numbers give the same clinic each day.
 
     Raises CommandError where there are services already, or where the appointments do not fill the 30 days.
@@ -53,7 +56,7 @@ def build(*, appointments: int, therapists: int = 5, every_rule: bool = False) -
     now = clock.now()
     live = {"state": State.LIVE, "publish_at": now}
     ClinicPolicy.objects.update_or_create(
-        pk=1, defaults={"lead_minutes": 120, "horizon_days": 60, "step_minutes": 15}
+        pk=1, defaults={"lead_minutes": 120, "horizon_days": max(60, days), "step_minutes": 15}
     )
     service = Service.objects.create(title="Reference", slug="reference", summary="For benchmarks.", **live)
     option = ServiceOption.objects.create(
@@ -82,7 +85,7 @@ def build(*, appointments: int, therapists: int = 5, every_rule: bool = False) -
     rooms: list[int | None] = [None] * therapists
     if every_rule:
         rooms = [*_add_every_rule(option, people, now)]
-    _fill(option, [therapist.pk for therapist in people], rooms, appointments, now)
+    _fill(option, [therapist.pk for therapist in people], rooms, appointments, days, now)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return option
@@ -123,9 +126,9 @@ def _add_every_rule(option: ServiceOption, people: list[Therapist], now: datetim
     return [room.pk for room in rooms]
 
 
-def _dates(today: date) -> Iterator[tuple[date, bool]]:
+def _dates(today: date, days: int) -> Iterator[tuple[date, bool]]:
     """The days to come, then back into the past for ever; and whether a day is to come."""
-    for ahead in range(DAYS):
+    for ahead in range(days):
         yield today + timedelta(days=ahead), True
     back = 1
     while True:
@@ -134,13 +137,18 @@ def _dates(today: date) -> Iterator[tuple[date, bool]]:
 
 
 def _fill(
-    option: ServiceOption, therapist_ids: list[int], room_ids: list[int | None], count: int, now: datetime
+    option: ServiceOption,
+    therapist_ids: list[int],
+    room_ids: list[int | None],
+    count: int,
+    days: int,
+    now: datetime,
 ) -> None:
     chance = random.Random(20261122)  # noqa: S311 - the same clinic every time
     zone = clock.clinic_zone()
     batch: list[Appointment] = []
     made = 0
-    for day, ahead in _dates(now.astimezone(zone).date()):
+    for day, ahead in _dates(now.astimezone(zone).date(), days):
         if day.weekday() > 4:
             continue
         if not ahead and made >= count:
@@ -184,9 +192,10 @@ class Command(BaseCommand):
     help = "Fills an empty database with the clinic that the benchmarks run on."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """How many appointments."""
+        """How many appointments, and of how big a clinic."""
         parser.add_argument("--appointments", type=int, default=1000, metavar="N")
         parser.add_argument("--therapists", type=int, default=5)
+        parser.add_argument("--days", type=int, default=DAYS, help="How many days to come are 70% full.")
         parser.add_argument("--every-rule", action="store_true", help="Set every rule that a clinic can set.")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -196,6 +205,7 @@ class Command(BaseCommand):
             option = build(
                 appointments=options["appointments"],
                 therapists=options["therapists"],
+                days=options["days"],
                 every_rule=options["every_rule"],
             )
         self.stdout.write(f"{Appointment.objects.count():,} appointments; book /book/{option.slug}/")

@@ -1,0 +1,29 @@
+"""The project's addresses, and two views beside them for benchmarks only."""
+
+import os
+from pathlib import Path
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+
+from flexclinic import urls
+from flexclinic.urls import handler403, handler429, handler500  # noqa: F401 - Django looks for them here
+
+
+def empty(request: HttpRequest) -> HttpResponse:
+    """As little as a view can do. Every middleware stands around it, as around all others."""
+    return HttpResponse()
+
+
+def memory(request: HttpRequest) -> HttpResponse:
+    """The bytes of memory that this process holds; nothing where the system does not tell."""
+    statm = Path("/proc/self/statm")
+    resident = int(statm.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") if statm.exists() else ""
+    return HttpResponse(str(resident))
+
+
+urlpatterns = [
+    *urls.urlpatterns,
+    path("benchmark/empty/", empty),
+    path("benchmark/memory/", memory),
+]
