@@ -1,18 +1,19 @@
-"""The rules of free times, as barriers. Pure; instants are whole seconds since the epoch.
+"""The rules of free times. Pure; instants are whole seconds since the epoch.
 
-A barrier is an interval of starts that a rule forbids, and what forbids them: a visit of an hour cannot start less than
-an hour before time off begins, nor before the time off ends. A rule is one function that gives barriers, with the word
-for its reason, in `CLINIC_RULES` or `DIARY_RULES`.
+A rule forbids intervals of starts: a visit of an hour cannot start less than an hour before time off begins, nor before
+the time off ends. It has two parts, which stand together in `CLINIC_RULES` or `DIARY_RULES`: one gives the forbidden
+starts, from which free times are made, the other names why a start is among them.
 """
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
+from typing import NamedTuple
 
 from booking import walltime
-from booking.intervals import Interval, intersect, merge, overlaps, subtract
+from booking.intervals import Interval, contains, intersect, merge, overlaps, subtract
 from booking.question import Question, Reason, ReasonCode, TherapistDiary
 from booking.stretches import Window, fitting, stretches_of, stretches_of_day, weekly_stretches, window_of
 from booking.walltime import DAY, MINUTE
@@ -20,8 +21,7 @@ from booking.walltime import DAY, MINUTE
 # Before and after every instant that can be asked for.
 ALWAYS: Interval = (-(1 << 62), 1 << 62)
 
-# (first forbidden start, first start that is allowed again, what forbids them)
-Barrier = tuple[int, int, Interval | None]
+Barring = Callable[[Iterable[Interval]], Iterable[Interval]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,18 @@ class Sheet:
     taken: Sequence[Interval]
 
 
-ClinicRule = Callable[[Frame], list[Barrier]]
-DiaryRule = Callable[[Frame, Sheet], list[Barrier]]
-Naming = Callable[[Frame, int, Interval | None], Reason]
+class ClinicRule(NamedTuple):
+    """A rule that holds for every therapist alike. `names` is asked of starts that are forbidden."""
+
+    forbids: Callable[[Frame], Iterable[Interval]]
+    names: Callable[[Frame, int], list[Reason]]
+
+
+class DiaryRule(NamedTuple):
+    """A rule that looks into a diary. What it forbids ascends by both ends. `names` is asked of starts in it."""
+
+    forbids: Callable[[Frame, Sheet], Sequence[Interval]]
+    names: Callable[[Frame, Sheet, int], list[Reason]]
 
 
 def frame_of(question: Question) -> Frame:
@@ -92,116 +101,136 @@ def sheet_of(frame: Frame, diary: TherapistDiary) -> Sheet:
     return Sheet(diary, stretches_of(frame.window, diary), merge([*diary.busy, *diary.holds]))
 
 
-def starts_of(barriers: Iterable[Barrier]) -> list[Interval]:
-    """The starts that barriers forbid."""
-    return [(low, high) for low, high, _ in barriers]
-
-
-def barring_visit(frame: Frame, intervals: Iterable[Interval]) -> list[Barrier]:
+def barring_visit(frame: Frame, intervals: Iterable[Interval]) -> list[Interval]:
     """No moment of the visit may be in an interval; its buffers may."""
     reach = frame.visit - 1
-    return [(cause[0] - reach, cause[1], cause) for cause in intervals if cause[0] < cause[1]]
+    return [(low - reach, high) for low, high in intervals if low < high]
 
 
-def barring_occupied(frame: Frame, intervals: Iterable[Interval]) -> list[Barrier]:
+def barring_occupied(frame: Frame, intervals: Iterable[Interval]) -> list[Interval]:
     """No moment of the visit or its buffers may be in an interval."""
-    reach = frame.visit + frame.after - 1
-    before = frame.before
-    return [(cause[0] - reach, cause[1] + before, cause) for cause in intervals if cause[0] < cause[1]]
+    reach, before = frame.visit + frame.after - 1, frame.before
+    return [(low - reach, high + before) for low, high in intervals if low < high]
 
 
-def _barring_full_days(frame: Frame, begun: Iterable[int], most: int | None) -> list[Barrier]:
-    """No visit on a local date on which `most` begin already.
-
-    A visit counts on the date on which what it occupies begins, for those that are there and for the new one.
-    """
-    if most is None:
-        return []
-    instants = sorted(begun)
-    if len(instants) < most:
-        return []
-    barriers: list[Barrier] = []
-    for day in frame.counted.days:
-        count = 0
-        for start, end, _ in day.segments:
-            count += bisect_left(instants, end) - bisect_left(instants, start)
-        if count >= most and day.segments:
-            whole = (day.segments[0].start, day.segments[-1].end)
-            barriers += [(start + frame.before, end + frame.before, whole) for start, end, _ in day.segments]
-    return barriers
+def _because(code: ReasonCode, start: int, causes: Iterable[Interval], barring: Barring) -> list[Reason]:
+    """A reason for each of the causes that bars the start."""
+    return [
+        Reason(code, cause)
+        for cause in causes
+        if any(contains(forbidden, start) for forbidden in barring([cause]))
+    ]
 
 
 # Rules that hold for every therapist
 
 
-def _too_soon(frame: Frame) -> list[Barrier]:
-    return [(ALWAYS[0], frame.first_start, (frame.now, frame.first_start))]
+def _too_soon(frame: Frame) -> list[Interval]:
+    return [(ALWAYS[0], frame.first_start)]
 
 
-def _after_horizon(frame: Frame) -> list[Barrier]:
+def _name_too_soon(frame: Frame, start: int) -> list[Reason]:
+    if start < frame.now:
+        return [Reason(ReasonCode.PAST)]
+    return [Reason(ReasonCode.LEAD_TIME, (frame.now, frame.first_start))]
+
+
+def _after_horizon(frame: Frame) -> list[Interval]:
     last = frame.last_ordinal
     if last is None:
         return []
     return [
-        (segment.start, segment.end, None)
+        (segment.start, segment.end)
         for day in frame.window.days
         if day.date.toordinal() > last
         for segment in day.segments
     ]
 
 
-def _closed(frame: Frame) -> list[Barrier]:
+def _name_horizon(frame: Frame, start: int) -> list[Reason]:
+    return [Reason(ReasonCode.HORIZON)]
+
+
+def _closed(frame: Frame) -> list[Interval]:
     return barring_visit(frame, frame.question.closures)
 
 
-def _not_offered(frame: Frame) -> list[Barrier]:
+def _name_closed(frame: Frame, start: int) -> list[Reason]:
+    return _because(ReasonCode.CLOSED, start, frame.question.closures, partial(barring_visit, frame))
+
+
+def _not_offered(frame: Frame) -> list[Interval]:
     """The whole visit lies in one stretch of the hours that the option is offered in."""
     offered = frame.question.option.offered
     if not offered:
         return []
-    allowed = merge(fitting(weekly_stretches(frame.window, offered), frame.visit))
-    return [(low, high, None) for low, high in subtract([ALWAYS], allowed)]
+    return subtract([ALWAYS], merge(fitting(weekly_stretches(frame.window, offered), frame.visit)))
 
 
-def _option_full(frame: Frame) -> list[Barrier]:
-    return _barring_full_days(frame, frame.question.option.booked, frame.question.option.most_a_day)
+def _name_not_offered(frame: Frame, start: int) -> list[Reason]:
+    return [Reason(ReasonCode.NOT_OFFERED)]
 
 
-def _no_room(frame: Frame) -> list[Barrier]:
-    """A start has no room when every room's barriers forbid it."""
+def _option_full(frame: Frame) -> list[Interval]:
+    option = frame.question.option
+    return _full_days(frame, option.booked, option.most_a_day)
+
+
+def _name_option_full(frame: Frame, start: int) -> list[Reason]:
+    return [Reason(ReasonCode.OPTION_FULL, _counted_day(frame, start))]
+
+
+def _no_room(frame: Frame) -> list[Interval]:
+    """A start has no room when every room forbids it."""
     if frame.question.rooms is None:
         return []
     without = [ALWAYS]
-    reach = frame.visit + frame.after - 1
     for occupied in frame.question.rooms.values():
-        taken = merge([(low - reach, high + frame.before) for low, high in occupied if low < high])
-        without = intersect(without, taken)
-        if not without:
-            break
-    return [(low, high, None) for low, high in without]
+        without = intersect(without, barring_occupied(frame, merge(occupied)))
+    return without
+
+
+def _name_no_room(frame: Frame, start: int) -> list[Reason]:
+    return [Reason(ReasonCode.NO_ROOM)]
 
 
 # Rules that look into a diary
 
 
-def _off(frame: Frame, sheet: Sheet) -> list[Barrier]:
-    return barring_visit(frame, sheet.diary.time_off)
+def _off(frame: Frame, sheet: Sheet) -> list[Interval]:
+    return barring_visit(frame, merge(sheet.diary.time_off))
 
 
-def _occupied(frame: Frame, sheet: Sheet) -> list[Barrier]:
-    return barring_occupied(frame, sheet.diary.busy)
+def _name_off(frame: Frame, sheet: Sheet, start: int) -> list[Reason]:
+    return _because(ReasonCode.TIME_OFF, start, sheet.diary.time_off, partial(barring_visit, frame))
 
 
-def _on_hold(frame: Frame, sheet: Sheet) -> list[Barrier]:
-    return barring_occupied(frame, sheet.diary.holds)
+def _taken(frame: Frame, sheet: Sheet) -> list[Interval]:
+    return barring_occupied(frame, sheet.taken)
 
 
-def _day_full(frame: Frame, sheet: Sheet) -> list[Barrier]:
+def _name_taken(frame: Frame, sheet: Sheet, start: int) -> list[Reason]:
+    barring, visit = partial(barring_occupied, frame), (start, start + frame.visit)
+    return [
+        Reason(ReasonCode.BUSY, reason.interval)
+        if reason.interval and overlaps(visit, reason.interval)
+        else reason
+        for reason in _because(ReasonCode.BUFFER, start, sheet.diary.busy, barring)
+    ] + _because(ReasonCode.ON_HOLD, start, sheet.diary.holds, barring)
+
+
+def _day_full(frame: Frame, sheet: Sheet) -> list[Interval]:
     most = sheet.diary.most_a_day
-    return _barring_full_days(frame, [begin for begin, end in sheet.diary.busy if begin < end], most)
+    if most is None:
+        return []
+    return _full_days(frame, [begin for begin, end in sheet.diary.busy if begin < end], most)
 
 
-def _no_break(frame: Frame, sheet: Sheet) -> list[Barrier]:
+def _name_day_full(frame: Frame, sheet: Sheet, start: int) -> list[Reason]:
+    return [Reason(ReasonCode.DAY_FULL, _counted_day(frame, start))]
+
+
+def _no_break(frame: Frame, sheet: Sheet) -> list[Interval]:
     """A visit that takes some of the time between which the break floats leaves a piece that is long enough.
 
     The break is that of the start's local date, and free is what no visit with its buffers and no hold takes.
@@ -213,14 +242,14 @@ def _no_break(frame: Frame, sheet: Sheet) -> list[Barrier]:
     spans = _spans(frame.window, (rule.start, rule.end))
     roomy: dict[int, Interval] = {}  # by day, from the first gap that is long enough to the end of the last
     position = 0
-    for low, high in subtract([(low, high) for low, high, _ in spans], sheet.taken):
+    for low, high in subtract(spans.intervals, sheet.taken):
         if high - low >= need:
-            while spans[position][1] <= low:
+            while spans.intervals[position][1] <= low:
                 position += 1
-            number = spans[position][2]
+            number = spans.numbers[position]
             roomy[number] = (roomy[number][0] if number in roomy else low, high)
-    barriers: list[Barrier] = []
-    for low, high, number in spans:
+    forbidden: list[Interval] = []
+    for number, (low, high) in zip(spans.numbers, spans.intervals, strict=True):
         if number in roomy:
             # From a start in between, a visit leaves too little of every gap.
             first, after = roomy[number][1] - need - reach + 1, roomy[number][0] + need + before
@@ -228,52 +257,91 @@ def _no_break(frame: Frame, sheet: Sheet) -> list[Barrier]:
             first, after = low - reach + 1, high + before
         if first < after:
             for start, end, _ in frame.window.days[number].segments:
-                barriers.append((max(first, start), min(after, end), (low, high)))
-    return barriers
+                forbidden.append((max(first, start), min(after, end)))
+    return merge(forbidden) if frame.window.odd else forbidden
+
+
+def _name_no_break(frame: Frame, sheet: Sheet, start: int) -> list[Reason]:
+    rule = sheet.diary.pause
+    assert rule
+    day = walltime.local_date(frame.question.zone, start)
+    window = window_of(frame.question.zone, day, 1, frame.question.step)
+    spans = _spans(window, (rule.start, rule.end)).intervals
+    return [Reason(ReasonCode.BREAK, (spans[0][0], spans[-1][1]))]
+
+
+class Spans(NamedTuple):
+    """Intervals, ascending, each with the number of the day in a window that it belongs to."""
+
+    intervals: tuple[Interval, ...]
+    numbers: tuple[int, ...]
 
 
 @lru_cache(maxsize=128)
-def _spans(window: Window, hours: Interval) -> list[tuple[int, int, int]]:
-    """The instants at which the clock shows a time in the hours, ascending, each with the number of its day."""
-    start, end = hours[0] * MINUTE, hours[1] * MINUTE
-    if not window.odd:
-        return [(low + start, low + end, number) for number, low in enumerate(window.midnights)]
-    return sorted(
+def _spans(window: Window, hours: Interval) -> Spans:
+    """The instants at which the clock shows a time in the hours."""
+    spans = sorted(
         (low, high, number)
         for number, day in enumerate(window.days)
         for low, high in stretches_of_day(day, [hours])
     )
+    return Spans(tuple((low, high) for low, high, _ in spans), tuple(number for *_, number in spans))
 
 
-# Their reasons
+# Days on which there may be no more
 
 
-def _because(code: ReasonCode) -> Naming:
-    return lambda frame, start, cause: Reason(code, cause)
+def _full_days(frame: Frame, begun: Iterable[int], most: int | None) -> list[Interval]:
+    """The starts on local dates on which `most` visits begin already.
+
+    A visit counts on the date on which what it occupies begins, for those that are there and for the new one.
+    """
+    if most is None:
+        return []
+    instants = sorted(begun)
+    if len(instants) < most:
+        return []
+    window, before = frame.counted, frame.before
+    if window.odd:
+        return merge(
+            (start + before, end + before)
+            for day in window.days
+            if sum(
+                bisect_left(instants, end) - bisect_left(instants, start) for start, end, _ in day.segments
+            )
+            >= most
+            for start, end, _ in day.segments
+        )
+    # All dates are 86,400 seconds, one after the other.
+    at_midnights = [bisect_left(instants, midnight) for midnight in window.midnights]
+    at_midnights.append(bisect_left(instants, window.midnights[-1] + DAY) if window.midnights else 0)
+    return [
+        (midnight + before, midnight + DAY + before)
+        for midnight, first, after in zip(window.midnights, at_midnights, at_midnights[1:], strict=False)
+        if after - first >= most
+    ]
 
 
-def _name_too_soon(frame: Frame, start: int, cause: Interval | None) -> Reason:
-    return Reason(ReasonCode.PAST) if start < frame.now else Reason(ReasonCode.LEAD_TIME, cause)
-
-
-def _name_occupied(frame: Frame, start: int, cause: Interval | None) -> Reason:
-    is_visit = cause is not None and overlaps((start, start + frame.visit), cause)
-    return Reason(ReasonCode.BUSY if is_visit else ReasonCode.BUFFER, cause)
+def _counted_day(frame: Frame, start: int) -> Interval | None:
+    """The local date on which a visit from the start counts, from its first to its last instant."""
+    for day in frame.counted.days:
+        if any(segment.start <= start - frame.before < segment.end for segment in day.segments):
+            return day.segments[0].start, day.segments[-1].end
+    return None
 
 
 # Reasons are told in this order.
-CLINIC_RULES: tuple[tuple[ClinicRule, Naming], ...] = (
-    (_too_soon, _name_too_soon),
-    (_after_horizon, _because(ReasonCode.HORIZON)),
-    (_closed, _because(ReasonCode.CLOSED)),
-    (_not_offered, _because(ReasonCode.NOT_OFFERED)),
-    (_option_full, _because(ReasonCode.OPTION_FULL)),
-    (_no_room, _because(ReasonCode.NO_ROOM)),
+CLINIC_RULES = (
+    ClinicRule(_too_soon, _name_too_soon),
+    ClinicRule(_after_horizon, _name_horizon),
+    ClinicRule(_closed, _name_closed),
+    ClinicRule(_not_offered, _name_not_offered),
+    ClinicRule(_option_full, _name_option_full),
+    ClinicRule(_no_room, _name_no_room),
 )
-DIARY_RULES: tuple[tuple[DiaryRule, Naming], ...] = (
-    (_off, _because(ReasonCode.TIME_OFF)),
-    (_occupied, _name_occupied),
-    (_on_hold, _because(ReasonCode.ON_HOLD)),
-    (_no_break, _because(ReasonCode.BREAK)),
-    (_day_full, _because(ReasonCode.DAY_FULL)),
+DIARY_RULES = (
+    DiaryRule(_off, _name_off),
+    DiaryRule(_taken, _name_taken),
+    DiaryRule(_no_break, _name_no_break),
+    DiaryRule(_day_full, _name_day_full),
 )

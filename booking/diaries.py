@@ -226,8 +226,10 @@ def _therapists(rules: dict[str, Any], busy: Mapping[int, Sequence[Interval]]) -
     """The diary of each therapist, by slug."""
     weekly: defaultdict[int, list[WeeklyRule]] = defaultdict(list)
     for pk, weekday, begins, ends, every, since, until in rules["weekly"] or ():
-        dates = (_date(since), _date(until))
-        weekly[pk].append(WeeklyRule(weekday, begins, ends, every, *dates))
+        if since or until:
+            weekly[pk].append(WeeklyRule(weekday, begins, ends, every, _date(since), _date(until)))
+        else:
+            weekly[pk].append(WeeklyRule(weekday, begins, ends))
     overrides: defaultdict[int, dict[date, list[Interval]]] = defaultdict(dict)
     extra: defaultdict[int, dict[date, list[Interval]]] = defaultdict(dict)
     for pk, day, begins, ends, on_top in rules["overrides"] or ():

@@ -21,13 +21,14 @@ def kept(frame: Frame, sheet: Sheet, starts: Iterable[int]) -> list[int]:
     reach = frame.visit + frame.after
     best: list[int] = []
     of_piece: list[int] = []
-    least = earliest = latest = 0
+    none_yet = 2 * shortest  # more than is ever lost
+    least, earliest, latest = none_yet, 0, 0
     end = -1
     pieces = iter(_pieces(frame, sheet))
     for start in starts:
         if start >= end:
             best += of_piece
-            of_piece = []
+            of_piece, least = [], none_yet
             for begin, end in pieces:  # noqa: B007 - the piece that the loop stops at
                 if start < end:
                     break
@@ -37,11 +38,10 @@ def kept(frame: Frame, sheet: Sheet, starts: Iterable[int]) -> list[int]:
             lost = start - earliest
         if start < latest < start + shortest:
             lost += latest - start
-        if not of_piece or lost < least:
-            of_piece = [start]
-            least = lost
-        elif lost == least:
+        if lost == least:
             of_piece.append(start)
+        elif lost < least or not of_piece:
+            of_piece, least = [start], lost
     best += of_piece
     return best
 

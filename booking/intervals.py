@@ -6,9 +6,12 @@ minutes since midnight for hours. The functions that take "merged" intervals nee
 them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 Interval = tuple[int, int]
+
+# After every integer that is counted here.
+_NO_MORE: Interval = (1 << 63, 1 << 63)
 
 
 def merge(intervals: Iterable[Interval]) -> list[Interval]:
@@ -31,34 +34,39 @@ def merge(intervals: Iterable[Interval]) -> list[Interval]:
     return merged
 
 
-def subtract(intervals: Iterable[Interval], holes: Sequence[Interval]) -> list[Interval]:
+def subtract(intervals: Iterable[Interval], holes: Iterable[Interval]) -> list[Interval]:
     """What the holes leave of each interval. The intervals ascend without overlap; those that adjoin stay
     apart.
 
-    The holes are merged.
+    The holes ascend by their starts and ends.
     """
     left: list[Interval] = []
-    first = 0
-    count = len(holes)
-    for start, end in intervals:
-        while first < count and holes[first][1] <= start:
-            first += 1
-        position = first
-        while position < count:
-            hole_start, hole_end = holes[position]
-            if hole_start >= end:
-                break
+    following = iter(holes)
+    hole_start, hole_end = next(following, _NO_MORE)
+    for interval in intervals:
+        start, end = interval
+        while hole_end <= start:
+            hole_start, hole_end = next(following, _NO_MORE)
+        if hole_start >= end:
+            left.append(interval)
+            continue
+        while hole_start < end:
             if start < hole_start:
                 left.append((start, hole_start))
             start = hole_end
-            position += 1
+            if hole_end >= end:
+                break  # it may go on into the next interval
+            hole_start, hole_end = next(following, _NO_MORE)
         if start < end:
             left.append((start, end))
     return left
 
 
-def intersect(one: Sequence[Interval], other: Sequence[Interval]) -> list[Interval]:
-    """The integers that both hold; both are merged, and so is the result."""
+def intersect(one: Iterable[Interval], other: Iterable[Interval]) -> list[Interval]:
+    """The integers that both hold; both ascend by their starts and ends, and so does the result.
+
+    Merged intervals do; so do merged ones that were widened, though they may then overlap.
+    """
     shared: list[Interval] = []
     ours, theirs = iter(one), iter(other)
     try:

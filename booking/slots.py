@@ -5,11 +5,11 @@ Pure: no database, no clock. Instants are whole seconds since the epoch, and int
 A start is free when four things hold:
 - it is on the grid: the wall clock's minutes since local midnight are a multiple of the step;
 - the whole visit lies in one stretch of the therapist's hours of the start's local date;
-- no rule has a barrier there (`booking.barriers`);
+- no rule forbids it (`booking.barriers`);
 - where gaps are avoided, it is one of those that leave the least time that is too short to sell (`booking.gaps`).
 
-`free_starts` subtracts all barriers from the hours at once; `explain` asks of one start which of the same
-barriers hold it. So the two cannot disagree.
+`free_starts` subtracts what the rules forbid from the hours; `explain` asks of one start which of the same rules
+forbid it.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from booking import barriers, gaps, walltime
-from booking.barriers import CLINIC_RULES, DIARY_RULES, Frame, Sheet, starts_of
+from booking.barriers import CLINIC_RULES, DIARY_RULES, Frame, Sheet
 from booking.intervals import Interval, contains, merge, subtract
 from booking.question import Question, Reason, ReasonCode
 from booking.stretches import fitting, on_grid
@@ -40,7 +40,7 @@ def free_starts(question: Question) -> dict[str, list[int]]:
     free: dict[str, list[int]] = {}
     for name, diary in question.therapists.items():
         sheet = barriers.sheet_of(frame, diary)
-        starts = _without_barriers(frame, sheet, shared)
+        starts = _allowed(frame, sheet, shared)
         free[name] = gaps.kept(frame, sheet, starts) if question.avoid_gaps else starts
     return free
 
@@ -63,17 +63,15 @@ def _without_idle_dates(question: Question) -> Question:
 
 def _shared(frame: Frame) -> list[Interval]:
     """The starts that the clinic's rules forbid to every therapist, merged."""
-    return merge(starts_of(chain.from_iterable(rule(frame) for rule, _ in CLINIC_RULES)))
+    return merge(chain.from_iterable(rule.forbids(frame) for rule in CLINIC_RULES))
 
 
-def _without_barriers(
-    frame: Frame,
-    sheet: Sheet,
-    shared: Sequence[Interval],
-) -> list[int]:
-    """The starts of a therapist that no barrier forbids."""
-    own = merge(starts_of(chain.from_iterable(rule(frame, sheet) for rule, _ in DIARY_RULES)))
-    left = subtract(subtract(fitting(sheet.stretches, frame.visit), shared), own)
+def _allowed(frame: Frame, sheet: Sheet, shared: Sequence[Interval]) -> list[int]:
+    """The starts of a therapist that no rule forbids; `shared` are those that the clinic's rules forbid."""
+    left = subtract(fitting(sheet.stretches, frame.visit), shared)
+    for rule in DIARY_RULES:
+        if forbidden := rule.forbids(frame, sheet):
+            left = subtract(left, forbidden)
     return on_grid(left, frame.window.grid, frame.question.step * MINUTE)
 
 
@@ -111,13 +109,15 @@ def explain(question: Question, therapist: str, start: int) -> list[Reason]:
         code = ReasonCode.OVERRIDE if day in diary.overrides else ReasonCode.OUTSIDE_HOURS
         too_short = [stretch for stretch in sheet.stretches if contains(stretch, start)]
         reasons.append(Reason(code, too_short[0] if too_short else None))
-    in_the_way = [(rule(frame), naming) for rule, naming in CLINIC_RULES]
-    in_the_way += [(rule(frame, sheet), naming) for rule, naming in DIARY_RULES]
-    for found, naming in in_the_way:
-        reasons += [naming(frame, start, cause) for low, high, cause in found if low <= start < high]
+    for clinic_rule in CLINIC_RULES:
+        if any(contains(forbidden, start) for forbidden in clinic_rule.forbids(frame)):
+            reasons += clinic_rule.names(frame, start)
+    for rule in DIARY_RULES:
+        if any(contains(forbidden, start) for forbidden in rule.forbids(frame, sheet)):
+            reasons += rule.names(frame, sheet, start)
     if reasons or not question.avoid_gaps:
         return reasons
-    starts = _without_barriers(frame, sheet, _shared(frame))
+    starts = _allowed(frame, sheet, _shared(frame))
     if start in gaps.kept(frame, sheet, starts):
         return []
     return [Reason(ReasonCode.GAP, gaps.first_short(frame, sheet, start))]

@@ -388,10 +388,10 @@ def fitting_one_short(stretches: Iterable[Interval], visit: int) -> list[Interva
     return [(start, end - visit) for start, end in stretches if end - start > visit]
 
 
-def touching_is_barred(frame: barriers.Frame, intervals: Iterable[Interval]) -> list[barriers.Barrier]:
+def touching_is_barred(frame: barriers.Frame, intervals: Iterable[Interval]) -> list[Interval]:
     """A broken `barring_occupied`: a visit may not start when another ends."""
     reach = frame.visit + frame.after - 1
-    return [(start - reach, end + frame.before + 1, (start, end)) for start, end in intervals if start < end]
+    return [(start - reach, end + frame.before + 1) for start, end in intervals if start < end]
 
 
 def every_gap_is_sold(frame: object, sheet: object, starts: Iterable[int]) -> list[int]:
@@ -436,12 +436,11 @@ def test_the_property_rejects_a_broken_engine(
 
 @pytest.mark.parametrize(
     ("table", "rule"),
-    [(table, rule) for table in ("CLINIC_RULES", "DIARY_RULES") for rule, _ in getattr(barriers, table)],
-    ids=lambda part: part if isinstance(part, str) else part.__name__.strip("_"),
+    [(table, rule) for table in ("CLINIC_RULES", "DIARY_RULES") for rule in getattr(barriers, table)],
+    ids=lambda part: part if isinstance(part, str) else part.forbids.__name__.strip("_"),
 )
 def test_the_property_rejects_an_engine_without_a_rule(
     monkeypatch: pytest.MonkeyPatch, table: str, rule: object
 ) -> None:
-    kept = tuple(entry for entry in getattr(barriers, table) if entry[0] is not rule)
-    monkeypatch.setattr(slots, table, kept)
+    monkeypatch.setattr(slots, table, tuple(entry for entry in getattr(barriers, table) if entry is not rule))
     expect_found_out()
