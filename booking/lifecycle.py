@@ -359,6 +359,12 @@ def no_show(*, appointment: Appointment, user: User | None, version: int | None 
     return _act(appointment, Action.NO_SHOW, actor=Actor.DESK, user=user, version=version, told=None)
 
 
+@_one_transaction
+def expire(*, appointment: Appointment, version: int | None = None) -> Appointment:
+    """Nobody answered in time; the time is free again, and nobody is told. Raises as `confirm` does."""
+    return _act(appointment, Action.EXPIRE, actor=Actor.SYSTEM, user=None, version=version, told=None)
+
+
 def _lock_diaries(therapist_ids: set[int], room_ids: set[int]) -> None:
     """Advisory locks to the end of the transaction, in one order for everybody, so that moves never deadlock."""
     keys = sorted([(1, pk) for pk in therapist_ids] + [(2, pk) for pk in room_ids])
