@@ -311,12 +311,17 @@ class Hands:
 
     def put_down(self) -> None:
         """Close the connections."""
-        self.at_once(connection.close, connection.close)
+        self.at_once(_hang_up, _hang_up)
         self._pool.shutdown()
 
     def _do(self, act: Act) -> None:
         self._here.wait(30)
         _try(act)
+
+
+def _hang_up() -> None:
+    """Close the connection of the thread that this runs in."""
+    connection.close()
 
 
 # The runs
