@@ -340,7 +340,7 @@ def run(profile: settings) -> None:
         hands = Hands()
 
     try:
-        run_state_machine_as_test(OfThisClinic, settings=profile)  # type: ignore[no-untyped-call]
+        run_state_machine_as_test(OfThisClinic, settings=profile)
     finally:
         OfThisClinic.hands.put_down()
 

@@ -160,7 +160,7 @@ def _copy(there: Appointment, other: Appointment, shared: str) -> Appointment:
     return Appointment(**{**own, "visit": there.visit, "occupied": there.occupied, **wanted(shared, there)})
 
 
-def _sql(statement: str, *params: object) -> None:
+def _sql(statement: str, *params: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
 

@@ -23,7 +23,7 @@ from django.test import Client, override_settings
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from booking import delivery
+from booking import delivery, ical
 from booking.models import Appointment
 from flexclinic.lib import when
 from services.models import ServiceOption
@@ -116,7 +116,8 @@ def offered(client: Client, option: ServiceOption, day: date) -> list[tuple[str,
 
 def calendar_times(content: bytes) -> tuple[datetime, datetime]:
     """Start and end in a calendar file, in which two parsers agree."""
-    [event] = icalendar.Calendar.from_ical(content).walk("VEVENT")
+    event: Any
+    (event,) = icalendar.Calendar.from_ical(content).walk("VEVENT")
     other = vobject.readOne(content.decode()).vevent
     found: tuple[datetime, datetime] = (event["DTSTART"].dt, event["DTEND"].dt)
     assert (other.dtstart.value, other.dtend.value) == found
@@ -246,7 +247,7 @@ def test_it_finds_what_is_shown_wrongly(
         case "which of the two":
             monkeypatch.setattr(when, "format_time", without_offset(when.format_time))
         case "calendar":
-            monkeypatch.setattr("booking.ical._event", an_hour_later(delivery.ical._event))
+            monkeypatch.setattr("booking.ical._event", an_hour_later(ical._event))
 
     @settings(QUICK, max_examples=60, database=None, derandomize=True, phases=[Phase.generate])
     @given(place=places_and_days())
