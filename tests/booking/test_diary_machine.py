@@ -389,7 +389,8 @@ def test_with_the_constraints_the_same_is_in_order(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize(
-    "action", [Action.MOVE, Action.EXPIRE, pytest.param(Action.CONFIRM, marks=pytest.mark.long)]
+    "action",
+    [Action.MOVE, *(pytest.param(rare, marks=pytest.mark.long) for rare in (Action.EXPIRE, Action.CONFIRM))],
 )
 def test_it_finds_an_event_that_was_left_out(monkeypatch: pytest.MonkeyPatch, action: Action) -> None:
     record = lifecycle._record
@@ -426,6 +427,7 @@ def test_it_finds_a_status_that_was_written_directly(monkeypatch: pytest.MonkeyP
         run(CONTROL, hands=OneHand)
 
 
+@pytest.mark.long
 def test_it_finds_a_step_that_the_table_does_not_allow(monkeypatch: pytest.MonkeyPatch) -> None:
     """The event is written as well, so that only the table tells."""
     step = TRANSITIONS[Action.CANCEL]

@@ -35,7 +35,7 @@ from tests.factories.services import make_option, make_therapist
 pytestmark = pytest.mark.django_db
 
 QUICK = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
-LONG = settings(QUICK, max_examples=200)
+LONG = settings(QUICK, max_examples=120)
 #: Cities and their like; the others are second names of theirs, or no place where a clinic is.
 ZONES = sorted(key for key in available_timezones() if "/" in key and not key.startswith("Etc/"))
 MINUTES = 30
