@@ -182,6 +182,11 @@ def explain(
     return reasons if option.bookable else [Reason(ReasonCode.SWITCHED_OFF), *reasons]
 
 
+#: How many local dates on either side are looked through for the nearest times, until enough are found.
+_REACHES = (2, 9, 30)
+_CLOCK_CHANGE = 2 * 3600  # seconds by which no pair of dates is nearer, whatever the clocks do
+
+
 def nearest(
     *,
     option: ServiceOption,
@@ -191,18 +196,32 @@ def nearest(
     now: datetime | None = None,
     moving: Appointment | None = None,
 ) -> list[tuple[int, tuple[str, ...]]]:
-    """The free starts nearest to a moment, ascending; those with anyone where the therapist has none at all."""
+    """The free starts nearest to a moment, ascending; those with anyone where the therapist has none at all.
+
+    It looks at a few days first and goes on to more only where those hold too few: two queries as a rule.
+    """
     now = now or clock.now()
     zone = clock.clinic_zone()
     today = now.astimezone(zone).date()
     wanted = min(max(around, now), now + timedelta(days=LONGEST_WINDOW + 1))
-    first = max(today, wanted.astimezone(zone).date() - timedelta(days=7))
+    instant, day = int(wanted.timestamp()), wanted.astimezone(zone).date()
     for who in [therapist, None] if therapist else [None]:
-        for begin, days in ((first, 28), (today, LONGEST_WINDOW)):
+
+        def nearest_in(
+            first: date, days: int, who: Therapist | None = who
+        ) -> list[tuple[int, tuple[str, ...]]]:
             found = free_times(
-                option=option, therapist=who, first_date=begin, days=days, now=now, moving=moving
+                option=option, therapist=who, first_date=first, days=days, now=now, moving=moving
             ).starts
-            if found:
-                instant = int(wanted.timestamp())
-                return sorted(sorted(found, key=lambda item: (abs(item[0] - instant), item[0]))[:count])
+            return sorted(found, key=lambda item: (abs(item[0] - instant), item[0]))[:count]
+
+        for reach in _REACHES:
+            first = max(today, day - timedelta(days=reach))
+            days = (day - first).days + reach + 1
+            found = nearest_in(first, days)
+            # What lies outside the window is farther away than this.
+            if len(found) == count and abs(found[-1][0] - instant) <= reach * 86_400 - _CLOCK_CHANGE:
+                return sorted(found)
+        if found := nearest_in(today, LONGEST_WINDOW):
+            return sorted(found)
     return []

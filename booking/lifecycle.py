@@ -387,6 +387,12 @@ def no_show(*, appointment: Appointment, user: User | None, version: int | None 
     return _act(appointment, Action.NO_SHOW, actor=Actor.DESK, user=user, version=version, told=None)
 
 
+@one_transaction
+def expire(*, appointment: Appointment, version: int | None = None) -> Appointment:
+    """Nobody answered in time; the time is free again, and nobody is told. Raises as `confirm` does."""
+    return _act(appointment, Action.EXPIRE, actor=Actor.SYSTEM, user=None, version=version, told=None)
+
+
 def lock_diaries(therapist_ids: set[int], room_ids: set[int], *, option_ids: set[int] | None = None) -> None:
     """Advisory locks to the end of the transaction, in one order for everybody, so that moves never deadlock."""
     kinds = ((1, therapist_ids), (2, room_ids), (3, option_ids or set()))

@@ -42,11 +42,17 @@ def _contact(form: DetailsForm) -> lifecycle.Contact:
     )
 
 
+def _typed(form: DetailsForm) -> list[tuple[str, object]]:
+    """Every field's name with what was typed. A widget each would cost more than the rest of the page."""
+    return [(field.html_name, field.value()) for field in form]
+
+
 @never_cache
 def enter_details(request: HttpRequest, option: str, who: str, start: str) -> HttpResponse:
     """GET asks for the details; POST with `check` shows them once more, with `edit` asks again; POST books."""
-    chosen = ServiceOption.objects.bookable().select_related("service").filter(slug=option).first()
-    if chosen is None:
+    try:
+        chosen = ServiceOption.objects.bookable().select_related("service").get(slug=option)
+    except ServiceOption.DoesNotExist:
         return no_such_option(request)
     if request.method == "POST":
         form = DetailsForm(request.POST, option=chosen)
@@ -107,7 +113,7 @@ def _not_this_time(
             who=therapist.slug if therapist and offers_therapist else ANYONE,
         ),
         "form": form,
-        "typed": request.method == "POST",
+        "typed": _typed(form) if form.is_bound else [],
         "times_url": reverse("booking:times", args=[option.slug]),
     }
     status = {TherapistNotOfferedError: 404, DiaryIsBusyError: 503}.get(type(error), 409)

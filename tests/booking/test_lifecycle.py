@@ -213,6 +213,13 @@ def test_confirming_tells_the_patient_and_names_who_did_it(appointment: Appointm
     assert confirmed.notifications.get(version=2).kind == NotificationKind.CONFIRMED
 
 
+def test_what_nobody_answered_expires_by_itself_and_tells_nobody(appointment: Appointment) -> None:
+    lifecycle.expire(appointment=appointment)
+    event = appointment.events.get()
+    assert (event.action, event.to_status, event.actor, event.user) == ("expire", "expired", "system", None)
+    assert not Notification.objects.exists()
+
+
 @pytest.mark.parametrize("verb", [lifecycle.decline, lambda **k: lifecycle.cancel(actor=Actor.DESK, **k)])
 def test_what_is_declined_or_cancelled_frees_its_time(
     appointment: Appointment, option: ServiceOption, therapist: Therapist, at: At, verb: Callable[..., object]
@@ -234,6 +241,7 @@ VERBS: dict[Action, Callable[[Appointment], Appointment]] = {
     Action.ARRIVE: lambda one: lifecycle.arrive(appointment=one, user=None),
     Action.COMPLETE: lambda one: lifecycle.complete(appointment=one, user=None),
     Action.NO_SHOW: lambda one: lifecycle.no_show(appointment=one, user=None),
+    Action.EXPIRE: lambda one: lifecycle.expire(appointment=one),
     Action.MOVE: lambda one: lifecycle.move(
         appointment=one, start=one.starts_at + timedelta(hours=3), actor=Actor.DESK
     ),
