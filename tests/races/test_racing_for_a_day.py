@@ -3,6 +3,7 @@
 No exclusion constraint sees such two. `pairs_of_days` is what a limit of visits a day is raced with.
 """
 
+from collections.abc import Callable
 from datetime import date, datetime
 
 import pytest
@@ -10,6 +11,7 @@ from django.db import connection
 
 from flexclinic.lib import when
 from services.models import Therapist
+from tests.factories.booking import make_working_day
 from tests.races.clients import DONE, Ask, Result, race
 from tests.races.conftest import Clinic
 from tests.races.diary import overlaps
@@ -27,11 +29,59 @@ def pairs_of_days(clinic: Clinic, days: int, *, therapist: Therapist | None) -> 
     return [[_ask(starts[edge].isoformat(), option, who) for starts in edges] for edge in (0, -1)]
 
 
-def at_the_same_moments(clients: list[list[Ask]], clinic: Clinic) -> Result:
+def at_the_same_moments(clients: list[list[Ask]], clinic: Clinic, *, locks: bool = True) -> Result:
     """Each pair begins at the same moment."""
     return race(
-        clients, processes=1, database=connection.settings_dict["NAME"], now=clinic.now, together=True
+        clients,
+        processes=1,
+        database=connection.settings_dict["NAME"],
+        now=clinic.now,
+        together=True,
+        locks=locks,
     )
+
+
+def one_visit_a_day(clinic: Clinic) -> None:
+    """The first therapist sees one patient a day."""
+    make_working_day(therapist=clinic.therapists[0], most_visits=1)
+
+
+def one_booking_a_day(clinic: Clinic) -> None:
+    """The option is given once a day, by whomever."""
+    clinic.options[0].most_a_day = 1
+    clinic.options[0].save()
+
+
+def a_long_break(clinic: Clinic) -> None:
+    """Of the eight hours from 9 to 5, 400 minutes stay free in one piece: the first visit leaves 405, the last 420."""
+    make_working_day(therapist=clinic.therapists[0], pause=("09:00", "17:00", 400))
+
+
+LIMITS = pytest.mark.parametrize(
+    ("limit", "named"),
+    [(one_visit_a_day, True), (one_booking_a_day, False), (one_booking_a_day, True), (a_long_break, True)],
+)
+
+
+@LIMITS
+def test_of_two_who_would_break_a_limit_together_one_is_told_that_it_has_gone(
+    clinic: Clinic, limit: Callable[[Clinic], None], named: bool
+) -> None:
+    limit(clinic)
+    therapist = clinic.therapists[0] if named else None
+    result = at_the_same_moments(pairs_of_days(clinic, 20, therapist=therapist), clinic)
+    assert result.outcomes == {DONE: 20, "TimeJustGoneError": 20}
+    assert (overlaps(), result.gave_way) == ([], 0)
+
+
+@LIMITS
+def test_without_the_locks_both_get_in_and_break_it(
+    clinic: Clinic, limit: Callable[[Clinic], None], named: bool
+) -> None:
+    limit(clinic)
+    therapist = clinic.therapists[0] if named else None
+    result = at_the_same_moments(pairs_of_days(clinic, 20, therapist=therapist), clinic, locks=False)
+    assert result.outcomes[DONE] > 20
 
 
 @pytest.mark.parametrize("named", [True, False])
