@@ -65,8 +65,12 @@ def through_lifecycle() -> Book:
 def through_psycopg(url: str) -> Book:
     """The same rows, with no more between the parameters and the server than psycopg itself."""
     from booking.models.appointment import new_reference
+    from services.models import Room, Therapist
 
     insert, event, notification, job = statements_of_a_booking()
+    rooms = {
+        pk: Room.objects.get(slug=f"spare-{pk}").pk for pk in Therapist.objects.values_list("pk", flat=True)
+    }
     connection = psycopg.connect(url, autocommit=True, prepare_threshold=0)
 
     def book(therapist_id: int, start: int) -> bool:
@@ -77,6 +81,7 @@ def through_psycopg(url: str) -> Book:
             "uid": uuid.uuid4(),
             "request_key": uuid.uuid4(),
             "therapist_id": therapist_id,
+            "room_id": rooms[therapist_id],
             "visit": visit,
             "occupied": TimestamptzRange(begins, begins + timedelta(minutes=75)),
         }
@@ -84,7 +89,12 @@ def through_psycopg(url: str) -> Book:
             row = connection.execute(insert[0], {**insert[1], **own}).fetchone()
             if row is None:
                 return False
-            told = {"appointment_id": row[0], "therapist_id": therapist_id, "visit": visit}
+            told = {
+                "appointment_id": row[0],
+                "therapist_id": therapist_id,
+                "room_id": rooms[therapist_id],
+                "visit": visit,
+            }
             connection.execute(event[0], {**event[1], **told})
             row = connection.execute(
                 notification[0], {**notification[1], "appointment_id": row[0]}

@@ -74,13 +74,19 @@ def bookings(place: Place) -> Iterator[Line]:
 def _free_starts(database: str) -> list[Start]:
     """Starts that can all be booked one after the other, in no order."""
     from booking import availability
-    from booking.models import ClinicPolicy
+    from booking.models import ClinicPolicy, WorkingDay
     from flexclinic.lib import clock
-    from services.models import ServiceOption, Therapist
+    from services.models import Room, ServiceOption, Therapist
 
     diaries.use(database)
-    ClinicPolicy.objects.update(horizon_days=HORIZON)
+    # Every rule stays in force, and refuses none of the starts that are booked here one after the other.
+    ClinicPolicy.objects.update(horizon_days=HORIZON, shortest_gap=5)
+    ServiceOption.objects.update(most_a_day=10_000)
+    WorkingDay.objects.update(most_visits=10_000, break_minutes=15, break_from=0, break_until=24 * 60)
     option = ServiceOption.objects.get()
+    for therapist in Therapist.objects.all():
+        # For the bare statements, which choose none: `lifecycle` takes the first by name.
+        option.rooms.add(Room.objects.create(name=f"Spare {therapist.pk}", slug=f"spare-{therapist.pk}"))
     found: list[Start] = []
     for therapist in Therapist.objects.all():
         free_again = 0

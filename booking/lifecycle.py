@@ -34,7 +34,7 @@ from booking.exceptions import (
 )
 from booking.models import Appointment, AppointmentEvent
 from booking.transitions import TRANSITIONS, Action
-from flexclinic.lib import clock, rows
+from flexclinic.lib import clock, rows, when
 from services.models import Room, ServiceOption, Therapist
 
 logger = logging.getLogger(__name__)
@@ -152,28 +152,33 @@ def _new(
 
 
 _LOCK_LIMITED_SQL = """
-SELECT pg_advisory_xact_lock(1, therapist_id::int) FROM (
-  SELECT therapist_id
+SELECT pg_advisory_xact_lock(-day, therapist_id) FROM (
+  SELECT day, therapist_id::int
   FROM booking_workingday JOIN services_therapist_options USING (therapist_id)
+  CROSS JOIN unnest(%(days)s::int[]) AS day
   WHERE serviceoption_id = %(option)s AND (%(therapist)s::bigint IS NULL OR therapist_id = %(therapist)s)
     AND (most_visits IS NOT NULL OR break_minutes IS NOT NULL)
-  ORDER BY therapist_id
+  ORDER BY therapist_id, day
 ) AS limited
 """
 
 
-def _lock_limited(*, option: ServiceOption, therapist: Therapist | None) -> None:
-    """Lock the diaries that have limits of a day, so that nobody else books there until the transaction ends.
+def _lock_limited(*, option: ServiceOption, therapist: Therapist | None, start: datetime) -> None:
+    """Lock the days that have limits, so that no other patient books there until the transaction ends.
 
-    No constraint of the database counts a day's visits or leaves room for a break. The locks are those of
-    `lock_diaries`, in its order.
+    No constraint of the database counts a day's visits or leaves room for a break. A day of a therapist is locked by
+    the negative of its ordinal, a day of an option by the ordinal, always in this order.
     """
+    moments = (start - timedelta(minutes=option.buffer_before), start)
+    days = sorted({when.in_clinic_zone(moment).toordinal() for moment in moments})
     with connection.cursor() as cursor:
         cursor.execute(
-            _LOCK_LIMITED_SQL, {"option": option.pk, "therapist": therapist.pk if therapist else None}
+            _LOCK_LIMITED_SQL,
+            {"days": days, "option": option.pk, "therapist": therapist.pk if therapist else None},
         )
-    if option.most_a_day is not None:
-        lock_diaries(set(), set(), option_ids={option.pk})
+        if option.most_a_day is not None:
+            for day in days:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [day, option.pk])
 
 
 @one_transaction
@@ -196,7 +201,7 @@ def request(
     """
     status = AppointmentStatus.CONFIRMED if option.is_instant else AppointmentStatus.REQUESTED
     try:
-        _lock_limited(option=option, therapist=therapist)
+        _lock_limited(option=option, therapist=therapist, start=start)
         choices = availability.choices_at(option=option, therapist=therapist, start=start)
     except BookingError:
         if earlier := _made_by(request_key):
@@ -393,10 +398,9 @@ def expire(*, appointment: Appointment, version: int | None = None) -> Appointme
     return _act(appointment, Action.EXPIRE, actor=Actor.SYSTEM, user=None, version=version, told=None)
 
 
-def lock_diaries(therapist_ids: set[int], room_ids: set[int], *, option_ids: set[int] | None = None) -> None:
+def lock_diaries(therapist_ids: set[int], room_ids: set[int]) -> None:
     """Advisory locks to the end of the transaction, in one order for everybody, so that moves never deadlock."""
-    kinds = ((1, therapist_ids), (2, room_ids), (3, option_ids or set()))
-    keys = sorted((kind, pk) for kind, pks in kinds for pk in pks)
+    keys = sorted([(1, pk) for pk in therapist_ids] + [(2, pk) for pk in room_ids])
     with connection.cursor() as cursor:
         for kind, pk in keys:
             cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [kind, pk])
