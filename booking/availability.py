@@ -9,7 +9,12 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from booking import diaries, slots, walltime
-from booking.exceptions import TherapistNotOfferedError, TimeJustGoneError, TimeNotOfferedError
+from booking.exceptions import (
+    OptionNotOfferedError,
+    TherapistNotOfferedError,
+    TimeJustGoneError,
+    TimeNotOfferedError,
+)
 from booking.models import Appointment
 from booking.question import Question, Reason, ReasonCode
 from flexclinic.lib import clock
@@ -84,6 +89,22 @@ def free_times(
         moving=moving,
     )
     return FreeTimes(zone, first_date, days, slots.free_times(found.question))
+
+
+def free_times_named(*, option: str, therapist: str | None, first_date: date, days: int) -> FreeTimes:
+    """`free_times` of an option, with a therapist or (None) with anyone, by their slugs. The same two queries.
+
+    Raises OptionNotOfferedError and TherapistNotOfferedError for who or what cannot be booked.
+    """
+    days = max(0, min(days, LONGEST_WINDOW))
+    found = diaries.read_named(
+        option=option, therapist=therapist, first_date=first_date, days=days, now=clock.now()
+    )
+    if found is None:
+        raise OptionNotOfferedError
+    if therapist and not found.ids:
+        raise TherapistNotOfferedError
+    return FreeTimes(found.question.zone, first_date, days, slots.free_times(found.question))
 
 
 def choices_at(

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -23,13 +23,19 @@ from flexclinic.lib import clock
 from services.models import ServiceOption
 
 RULES_SQL = """
-WITH chosen AS (
+WITH wanted AS (
+  SELECT id, slug, bookable, minutes, buffer_before, buffer_after, lead_minutes, horizon_days, most_a_day
+  FROM services_serviceoption WHERE id = %(option)s::bigint OR slug = %(option_slug)s::text
+), chosen AS (
   SELECT t.id, t.slug, t.position
   FROM services_therapist t
   JOIN services_therapist_options o ON o.therapist_id = t.id
-  WHERE o.serviceoption_id = %(option)s AND t.bookable AND (%(therapist)s::bigint IS NULL OR t.id = %(therapist)s)
+  WHERE o.serviceoption_id = (SELECT id FROM wanted) AND t.bookable
+    AND (%(therapist)s::bigint IS NULL OR t.id = %(therapist)s)
+    AND (%(therapist_slug)s::text IS NULL OR t.slug = %(therapist_slug)s)
 )
 SELECT json_build_object(
+  'option', (SELECT row_to_json(wanted) FROM wanted),
   'policy', (
     SELECT json_build_array(step_minutes, lead_minutes, horizon_days, offers, shortest_gap)
     FROM booking_clinicpolicy),
@@ -41,7 +47,7 @@ SELECT json_build_object(
     FROM chosen LEFT JOIN booking_workingday ON therapist_id = chosen.id),
   'offered', (
     SELECT json_agg(json_build_array(weekday, start, "end"))
-    FROM booking_offeredhours WHERE option_id = %(option)s),
+    FROM booking_offeredhours WHERE option_id = (SELECT id FROM wanted)),
   'weekly', (
     SELECT json_agg(json_build_array(therapist_id, weekday, start, "end", every, valid_from, valid_until))
     FROM booking_weeklyhours
@@ -68,7 +74,7 @@ SELECT json_build_object(
   'rooms', (
     SELECT json_agg(json_build_array(r.id, r.in_use) ORDER BY r.name)
     FROM services_serviceoption_rooms o JOIN services_room r ON r.id = o.room_id
-    WHERE o.serviceoption_id = %(option)s)
+    WHERE o.serviceoption_id = (SELECT id FROM wanted))
 )::text
 """
 
@@ -113,6 +119,20 @@ def _intervals(rows: Iterable[tuple[float, float]]) -> list[Interval]:
     return [(int(low // 1), -int(-high // 1)) for low, high in rows]
 
 
+class OptionRow(NamedTuple):
+    """Of an option what free times depend on; the fields of `ServiceOption` by their names."""
+
+    id: int
+    slug: str
+    bookable: bool
+    minutes: int
+    buffer_before: int
+    buffer_after: int
+    lead_minutes: int | None
+    horizon_days: int | None
+    most_a_day: int | None
+
+
 def read(
     *,
     option: ServiceOption,
@@ -122,31 +142,67 @@ def read(
     now: datetime,
     moving: Appointment | None = None,
 ) -> Diaries:
-    """Two queries, then the engine's question. An appointment that is `moving` is in nobody's way."""
-    start, end = _bounds(first_date, days)
+    """Two queries, then the engine's question. An appointment that is `moving` is in nobody's way.
+
+    The option is taken as it is given, not as it is stored.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(
-            RULES_SQL,
-            {
-                "option": option.pk,
-                "therapist": therapist_id,
-                "first": first_date,
-                "last": first_date + timedelta(days=days - 1),
-                "start": start,
-                "end": end,
-                "now": now,
-            },
-        )
-        rules = json.loads(cursor.fetchone()[0])
-        bounds = {
-            "start": start - LONGEST_OCCUPIED,
-            "end": min(end, _last_that_matters(rules, option, first_date, now)),
-        }
-        if moving is None:
-            cursor.execute(OCCUPIED_SQL, bounds)
-        else:
-            cursor.execute(OCCUPIED_WHILE_MOVING_SQL, {**bounds, "moving": moving.pk})
-        occupied: list[Occupied] = cursor.fetchall()
+        rules = _rules(cursor, first_date, days, now, option=option.pk, therapist=therapist_id)
+        return _diaries(cursor, rules, option, first_date, days, now, moving)
+
+
+def read_named(
+    *, option: str, therapist: str | None, first_date: date, days: int, now: datetime
+) -> Diaries | None:
+    """The same two queries for an option, and a therapist, by their slugs. None where no such option can be booked."""
+    with connection.cursor() as cursor:
+        rules = _rules(cursor, first_date, days, now, option_slug=option, therapist_slug=therapist)
+        if not rules["option"] or not rules["option"]["bookable"]:
+            return None
+        return _diaries(cursor, rules, OptionRow(**rules["option"]), first_date, days, now, None)
+
+
+def _rules(
+    cursor: Any, first_date: date, days: int, now: datetime, **names: int | str | None
+) -> dict[str, Any]:
+    """The first query. `names` are the option and the therapist, by key or by slug."""
+    start, end = _bounds(first_date, days)
+    parameters = {
+        "option": None,
+        "option_slug": None,
+        "therapist": None,
+        "therapist_slug": None,
+        "first": first_date,
+        "last": first_date + timedelta(days=days - 1),
+        "start": start,
+        "end": end,
+        "now": now,
+    }
+    cursor.execute(RULES_SQL, parameters | names)
+    rules: dict[str, Any] = json.loads(cursor.fetchone()[0])
+    return rules
+
+
+def _diaries(
+    cursor: Any,
+    rules: dict[str, Any],
+    option: ServiceOption | OptionRow,
+    first_date: date,
+    days: int,
+    now: datetime,
+    moving: Appointment | None,
+) -> Diaries:
+    """The second query, and all of it put together."""
+    start, end = _bounds(first_date, days)
+    bounds = {
+        "start": start - LONGEST_OCCUPIED,
+        "end": min(end, _last_that_matters(rules, option, first_date, now)),
+    }
+    if moving is None:
+        cursor.execute(OCCUPIED_SQL, bounds)
+    else:
+        cursor.execute(OCCUPIED_WHILE_MOVING_SQL, {**bounds, "moving": moving.pk})
+    occupied: list[Occupied] = cursor.fetchall()
     therapists = rules["therapists"] or ()
     return Diaries(
         question=_question(rules, occupied, option=option, first_date=first_date, days=days, now=now),
@@ -156,7 +212,7 @@ def read(
 
 
 def _last_that_matters(
-    rules: dict[str, Any], option: ServiceOption, first_date: date, now: datetime
+    rules: dict[str, Any], option: ServiceOption | OptionRow, first_date: date, now: datetime
 ) -> datetime:
     """An instant after which nothing is offered, as it is too far ahead; never before the first date is over."""
     horizon = _policy(rules)[2] if option.horizon_days is None else option.horizon_days
@@ -181,7 +237,7 @@ def _question(
     rules: dict[str, Any],
     occupied: Iterable[Occupied],
     *,
-    option: ServiceOption,
+    option: ServiceOption | OptionRow,
     first_date: date,
     days: int,
     now: datetime,
@@ -191,11 +247,12 @@ def _question(
     busy: defaultdict[int, list[Interval]] = defaultdict(list)
     in_rooms: defaultdict[int | None, list[Interval]] = defaultdict(list)
     booked: list[int] = []
+    chosen: int = option.id
     for therapist_id, room_id, option_id, begins, ends in occupied:
         intervals = [*zip(begins, ends, strict=True)]
         busy[therapist_id] += intervals
         in_rooms[room_id] += intervals
-        if option_id == option.pk:
+        if option_id == chosen:
             booked += begins
     rooms = rules["rooms"]
     return Question(

@@ -32,6 +32,10 @@ class TimeNotOfferedError(BookingError):
     """We do not offer that time. Nothing was booked. Here are the nearest free times."""
 
 
+class OptionNotOfferedError(BookingError):
+    """This appointment cannot be booked online. Choose another, or call us."""
+
+
 class TherapistNotOfferedError(BookingError):
     """That therapist does not offer this appointment. Choose another therapist, or anyone."""
 

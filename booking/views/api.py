@@ -1,26 +1,26 @@
 """/api/times/: free times as JSON, read only, and the description of it.
 
 `make bench` holds its requests per second to a quarter of an empty view's, so what costs much and gives little here is
-left out: the ORM's work on a lookup by slug, and the encoder's on hundreds of times that differ in a few characters.
+left out: queries of its own, and the encoder's work on hundreds of times that differ in a few characters.
 """
 
 import json
 from http import HTTPStatus
 
-from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from booking import availability, walltime
+from booking.exceptions import OptionNotOfferedError, TherapistNotOfferedError
 from booking.forms import WindowForm
 from booking.views import openapi
 from flexclinic.lib import clock
-from services.models import ServiceOption
+from services.models import ServiceOption, Therapist
 
 DEFAULT_DAYS = 14
 
-_COLUMNS = [field.attname for field in ServiceOption._meta.concrete_fields]
-_OPTION_SQL = f"SELECT {', '.join(_COLUMNS)} FROM services_serviceoption WHERE slug = %s AND bookable"  # noqa: S608
+_NO_OPTION = "There is no such option."
+_NO_THERAPIST = "There is no such therapist for this option."
 
 
 def _wrong(parameters: dict[str, str]) -> HttpResponse:
@@ -38,11 +38,18 @@ def _wrong(parameters: dict[str, str]) -> HttpResponse:
     )
 
 
-def _option(slug: str) -> ServiceOption | None:
-    with connection.cursor() as cursor:
-        cursor.execute(_OPTION_SQL, [slug])
-        row = cursor.fetchone()
-    return ServiceOption.from_db(connection.alias, _COLUMNS, row) if row else None
+def _unknown(option: str, therapist: str) -> dict[str, str]:
+    """What is wrong with the names, to be told with what else is wrong."""
+    if not option:
+        return {"option": "Name an option, as in ?option=first-visit."}
+    if "\0" in option or not ServiceOption.objects.filter(slug=option, bookable=True).exists():
+        return {"option": _NO_OPTION}
+    if (
+        therapist
+        and not Therapist.objects.filter(slug=therapist, bookable=True, options__slug=option).exists()
+    ):
+        return {"therapist": _NO_THERAPIST}
+    return {}
 
 
 @require_safe
@@ -50,26 +57,24 @@ def times(request: HttpRequest) -> HttpResponse:
     """The free times of an option, with whom each is free."""
     window = WindowForm(request.GET)
     wrong = {name: " ".join(map(str, messages)) for name, messages in window.errors.items()}
-    slug = request.GET.get("option", "")
-    option = _option(slug) if "\0" not in slug else None
-    therapist = None
-    if not slug:
-        wrong["option"] = "Name an option, as in ?option=first-visit."
-    elif option is None:
-        wrong["option"] = "There is no such option."
-    elif (wanted := window.cleaned_data.get("therapist")) and "therapist" not in wrong:
-        therapist = option.therapists.filter(slug=wanted, bookable=True).first()
-        if therapist is None:
-            wrong["therapist"] = "There is no such therapist for this option."
-    if wrong or option is None:
-        return _wrong(wrong)
-    first = window.cleaned_data["from"] or clock.today()
+    option, therapist = request.GET.get("option", ""), window.cleaned_data.get("therapist", "")
+    first = window.cleaned_data.get("from") or clock.today()
     if not 1970 <= first.year <= walltime.LAST_YEAR:
-        return _wrong({"from": "That date is too far away."})
-    found = availability.free_times(
-        option=option, therapist=therapist, first_date=first, days=window.cleaned_data["days"] or DEFAULT_DAYS
-    )
-    head = {"option": option.slug, "time_zone": found.zone.key}
+        wrong["from"] = "That date is too far away."
+    if wrong or not option or "\0" in option:
+        return _wrong(_unknown(option, therapist) | wrong)
+    try:
+        found = availability.free_times_named(
+            option=option,
+            therapist=therapist or None,
+            first_date=first,
+            days=window.cleaned_data["days"] or DEFAULT_DAYS,
+        )
+    except OptionNotOfferedError:
+        return _wrong({"option": _NO_OPTION})
+    except TherapistNotOfferedError:
+        return _wrong({"therapist": _NO_THERAPIST})
+    head = {"option": option, "time_zone": found.zone.key}
     return HttpResponse(
         f'{json.dumps(head)[:-1]}, "times": [{_times(found)}]}}',
         content_type="application/json",

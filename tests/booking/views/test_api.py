@@ -5,12 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from booking import availability
-from booking.views import api
 from flexclinic.lib import clock as clock_module
 from services.models import ServiceOption, Therapist
 from tests.factories.booking import make_appointment, make_weekly_hours
@@ -104,7 +102,7 @@ def test_without_dates_it_gives_the_two_weeks_from_today(
 
 
 @pytest.mark.parametrize("therapists", [1, 30])
-def test_it_takes_three_queries(
+def test_it_takes_the_two_queries_of_free_times(
     patient: Client,
     option: ServiceOption,
     therapists: int,
@@ -112,22 +110,13 @@ def test_it_takes_three_queries(
 ) -> None:
     for _ in range(therapists):
         make_weekly_hours(therapist=make_therapist(options=[option]))
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         ask(patient, option=option.slug, days=60)
 
 
-def test_the_option_is_read_as_the_orm_reads_it(option: ServiceOption) -> None:
-    fields = ServiceOption._meta.concrete_fields
-    assert [field.name for field in fields if field.get_db_converters(connection)] == []
-    read = api._option(option.slug)
-    stored = ServiceOption.objects.get()
-    assert read == stored
-    assert [getattr(read, field.attname) for field in fields] == [
-        getattr(stored, field.attname) for field in fields
-    ]
-    option.bookable = False
-    option.save()
-    assert api._option(option.slug) is None
+def test_an_option_that_is_switched_off_is_not_there(patient: Client, option: ServiceOption) -> None:
+    ServiceOption.objects.update(bookable=False)
+    assert "There is no such option." in ask(patient, option=option.slug).json()["detail"]
 
 
 def test_the_schema_describes_it(patient: Client, db: None) -> None:
