@@ -264,9 +264,7 @@ def _no_break(frame: Frame, sheet: Sheet) -> list[Interval]:
 def _name_no_break(frame: Frame, sheet: Sheet, start: int) -> list[Reason]:
     rule = sheet.diary.pause
     assert rule
-    day = walltime.local_date(frame.question.zone, start)
-    window = window_of(frame.question.zone, day, 1, frame.question.step)
-    spans = _spans(window, (rule.start, rule.end)).intervals
+    spans = _spans(frame.window, (rule.start, rule.end)).intervals  # the window is the start's date alone
     return [Reason(ReasonCode.BREAK, (spans[0][0], spans[-1][1]))]
 
 

@@ -26,6 +26,11 @@ def validate_phone(value: str) -> None:
         raise ValidationError("Enter a phone number such as (212) 555-0142.", code="invalid")
 
 
+def on_one_line(text: str) -> str:
+    """The text with single spaces, and without characters that no keyboard writes."""
+    return " ".join(_CONTROL.sub(" ", text).split())
+
+
 class DetailsForm(forms.Form):
     """Who books. `website` is a trap for programs: people do not see it."""
 
@@ -94,7 +99,7 @@ class DetailsForm(forms.Form):
 
     def clean_name(self) -> str:
         """The name on one line."""
-        name = " ".join(_CONTROL.sub(" ", self.cleaned_data["name"]).split())
+        name = on_one_line(self.cleaned_data["name"])
         if not name:
             raise ValidationError("Enter your full name.", code="required")
         return name

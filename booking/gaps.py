@@ -10,20 +10,20 @@ that is not sold.
 
 from collections.abc import Iterable
 
-from booking.barriers import Frame, Sheet
+from booking.barriers import ALWAYS, Frame, Sheet
 from booking.intervals import Interval, merge, subtract
 from booking.walltime import MINUTE
 
 
 def kept(frame: Frame, sheet: Sheet, starts: Iterable[int]) -> list[int]:
-    """Of the starts that no barrier forbids, ascending, those that lose the least of their piece."""
+    """Of the starts that no rule forbids, ascending, those that lose the least of their piece."""
     shortest = frame.question.shortest_gap * MINUTE
     reach = frame.visit + frame.after
     best: list[int] = []
     of_piece: list[int] = []
     none_yet = 2 * shortest  # more than is ever lost
     least, earliest, latest = none_yet, 0, 0
-    end = -1
+    end = ALWAYS[0]
     pieces = iter(_pieces(frame, sheet))
     for start in starts:
         if start >= end:
@@ -40,7 +40,7 @@ def kept(frame: Frame, sheet: Sheet, starts: Iterable[int]) -> list[int]:
             lost += latest - start
         if lost == least:
             of_piece.append(start)
-        elif lost < least or not of_piece:
+        elif lost < least:
             of_piece, least = [start], lost
     best += of_piece
     return best

@@ -32,7 +32,7 @@ class Window:
     grid: Grid
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def window_of(zone: ZoneInfo, first: date, count: int, step: int) -> Window:
     """`count` local dates from `first` on, with a grid that counts in `step` minutes from each midnight."""
     days = walltime.local_days(zone, first, count)
@@ -59,7 +59,7 @@ def _as_key(dates: Mapping[date, Sequence[Interval]]) -> _Dates:
     return tuple((day, tuple(hours)) for day, hours in dates.items()) if dates else ()
 
 
-@lru_cache(maxsize=512)  # hours seldom change, and the same dates are asked for again and again
+@lru_cache(maxsize=128)  # hours seldom change, and the same dates are asked for again and again
 def _stretches(
     window: Window, rules: tuple[WeeklyRule, ...], overrides: _Dates, extra: _Dates
 ) -> tuple[Interval, ...]:

@@ -76,7 +76,7 @@ def earliest_ordinal(instant: int) -> int:
     return instant // DAY + _EPOCH_ORDINAL - 2
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def local_days(zone: ZoneInfo, first: date, count: int) -> tuple[LocalDay, ...]:
     """`count` local dates from `first` on, each with its instants. None after the year 9997."""
     first_ordinal = first.toordinal()

@@ -79,7 +79,7 @@ def because(
     """Every reason why a start is not free with a therapist; none exactly when it is free."""
     asked = Asked(option, therapist, start)
     reasons = availability.explain(option=option, therapist=therapist, start=start, now=now)
-    return [say(reason, asked) for reason in reasons]
+    return [say(reason, asked) for reason in dict.fromkeys(reasons)]
 
 
 def sentences(
@@ -180,7 +180,9 @@ def _time_off(asked: Asked, low: datetime, high: datetime) -> Iterable[InTheWay]
 
 
 def _holds(asked: Asked, low: datetime, high: datetime) -> Iterable[InTheWay]:
-    found = Hold.objects.filter(therapist=asked.therapist, period__overlap=(low, high))[:_MOST_NAMED]
+    found = Hold.objects.filter(therapist=asked.therapist, period__startswith=low, period__endswith=high)[
+        :_MOST_NAMED
+    ]
     return [InTheWay(row, "", f"On hold: {row.note}" if row.note else "On hold") for row in found]
 
 
@@ -234,7 +236,7 @@ _SAID: dict[ReasonCode, _Words] = {
     ReasonCode.HORIZON: _Words("It is further ahead than the clinic offers on the website"),
     ReasonCode.CLOSED: _Words("The clinic is closed", finds=_closures),
     ReasonCode.NOT_OFFERED: _Words("The option is not offered at that time of the week"),
-    ReasonCode.OPTION_FULL: _Words("As many visits of this option are booked that day as the clinic gives"),
+    ReasonCode.OPTION_FULL: _Words("This option has its most bookings on that day"),
     ReasonCode.NO_ROOM: _Words("No room that suits is free", finds=_visits_in_rooms),
     ReasonCode.TIME_OFF: _Words("The therapist has time off", finds=_time_off),
     ReasonCode.BUSY: _Words("The therapist has another appointment", ": {span} with its buffers", _visits),
@@ -244,11 +246,9 @@ _SAID: dict[ReasonCode, _Words] = {
         _visits,
     ),
     ReasonCode.ON_HOLD: _Words("The desk keeps that time back", finds=_holds),
-    ReasonCode.BREAK: _Words(
-        "The therapist’s break would not fit any more", ", which has its place in {span}"
-    ),
-    ReasonCode.DAY_FULL: _Words("The therapist has as many visits that day as the therapist takes"),
+    ReasonCode.BREAK: _Words("The therapist’s break would not fit any more", ". Its place is in {span}"),
+    ReasonCode.DAY_FULL: _Words("The therapist has the most visits of a day"),
     ReasonCode.GAP: _Words(
-        "It would leave a gap too short to sell, where another start leaves less", ": {span}"
+        "It would leave a gap too short to book, and another time beside it leaves less", ": {span}"
     ),
 }

@@ -1,24 +1,22 @@
 """Therapists' hours: row by row here; a whole week at a glance in `week`."""
 
+from datetime import date
 from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.validators import MaxValueValidator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 
-from booking.admin.start import check_near, date_field
+from booking.admin.affected import warn_of_visits
+from booking.admin.start import check_near, date_field, whole_day
 from booking.admin.week import WeekForm
 from booking.models import OverrideHours, WeeklyHours
 from flexclinic.lib import clock, when
 from services.models import Therapist
-
-
-def stretch(start: int, end: int) -> str:
-    """Minutes since midnight as people say them: "9am to 5:30pm"."""
-    return f"{when.format_wall_time(*divmod(start, 60))} to {when.format_wall_time(*divmod(end, 60))}"
 
 
 class WeeklyHoursForm(forms.ModelForm[WeeklyHours]):
@@ -34,6 +32,22 @@ class WeeklyHoursForm(forms.ModelForm[WeeklyHours]):
             if name in self.fields:
                 help_text = self.fields[name].help_text
                 self.fields[name] = date_field(label=label, required=False, help_text=str(help_text))
+        if "every" in self.fields:
+            self.fields["every"].validators.append(MaxValueValidator(52))
+
+    def clean_valid_from(self) -> date | None:
+        """A date that is not years away."""
+        return self._near("valid_from")
+
+    def clean_valid_until(self) -> date | None:
+        """A date that is not years away."""
+        return self._near("valid_until")
+
+    def _near(self, name: str) -> date | None:
+        day: date | None = self.cleaned_data[name]
+        if day and name in self.changed_data:
+            check_near(day)
+        return day
 
 
 @admin.register(WeeklyHours)
@@ -53,7 +67,7 @@ class WeeklyHoursAdmin(admin.ModelAdmin[WeeklyHours]):
     @admin.display(description="hours", ordering="start")
     def hours(self, row: WeeklyHours) -> str:
         """From when until when."""
-        return stretch(row.start, row.end)
+        return when.format_stretch(row.start, row.end)
 
     @admin.display(description="repeats", ordering="every")
     def repeats(self, row: WeeklyHours) -> str:
@@ -123,7 +137,10 @@ class WeeklyHoursAdmin(admin.ModelAdmin[WeeklyHours]):
                 "copied": copied,
                 "may_set_up": self.may_set_up(request),
                 "others": [
-                    {"row": row, "text": f"{row.get_weekday_display()}, {stretch(row.start, row.end)}"}
+                    {
+                        "row": row,
+                        "text": f"{row.get_weekday_display()}, {when.format_stretch(row.start, row.end)}",
+                    }
                     for row in others
                 ],
             },
@@ -177,10 +194,10 @@ class OverrideHoursForm(forms.ModelForm[OverrideHours]):
                 text = f"{therapist} has no hours on that date already. Change or delete that first."
                 self.add_error("date", ValidationError(text, code="no_hours"))
             elif start is None or end is None:
-                text = f"{therapist} has other hours on that date: {stretch(other.start, other.end)}."
+                text = f"{therapist} has other hours on that date: {when.format_stretch(other.start, other.end)}."
                 self.add_error("date", ValidationError(text, code="has_hours"))
             elif start < other.end and other.start < end:
-                text = f"This overlaps the hours from {stretch(other.start, other.end)} on that date."
+                text = f"This overlaps the hours from {when.format_stretch(other.start, other.end)} on that date."
                 self.add_error("start", ValidationError(text, code="overlap"))
 
 
@@ -217,6 +234,12 @@ class OverrideHoursAdmin(admin.ModelAdmin[OverrideHours]):
     show_facets = admin.ShowFacets.NEVER
     ordering = ("-date", "start")
 
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Save, and say which visits are booked on that date, unless the hours only come on top."""
+        super().save_model(request, obj, form, change)
+        if not obj.extra:
+            warn_of_visits(request, period=whole_day(obj.date), therapist=obj.therapist)
+
     @admin.display(description="date", ordering="date")
     def on(self, row: OverrideHours) -> str:
         """The date."""
@@ -227,4 +250,4 @@ class OverrideHoursAdmin(admin.ModelAdmin[OverrideHours]):
         """From when until when."""
         if row.start is None or row.end is None:
             return "no hours"
-        return f"{stretch(row.start, row.end)}{' on top' if row.extra else ''}"
+        return f"{when.format_stretch(row.start, row.end)}{' on top' if row.extra else ''}"

@@ -6,8 +6,8 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 
-from booking.admin.hours import stretch
 from booking.models import OfferedHours, WorkingDay
+from flexclinic.lib import when
 
 
 class WorkingDayForm(forms.ModelForm[WorkingDay]):
@@ -23,6 +23,10 @@ class WorkingDayForm(forms.ModelForm[WorkingDay]):
         if self.errors:
             return cleaned
         minutes, start, end = (cleaned.get(name) for name in ("break_minutes", "break_from", "break_until"))
+        if (cleaned.get("most_visits"), minutes, start, end) == (None, None, None, None):
+            words = "Enter the most visits, or a break. To lift all limits, delete this row."
+            self.add_error("most_visits", ValidationError(words, code="required"))
+            return cleaned
         missing = {
             "break_minutes": "Enter how many minutes the break has, or leave all three boxes empty.",
             "break_from": "Enter when the break may begin at the earliest.",
@@ -34,7 +38,7 @@ class WorkingDayForm(forms.ModelForm[WorkingDay]):
                     self.add_error(name, ValidationError(words, code="required"))
         if minutes is not None and start is not None and end is not None and start + minutes > end:
             words = (
-                f"{minutes} minutes do not fit into {stretch(start, end)}."
+                f"{minutes} minutes do not fit into {when.format_stretch(start, end)}."
                 if start < end
                 else ("This must come after the break may begin.")
             )
@@ -68,7 +72,7 @@ class WorkingDayAdmin(admin.ModelAdmin[WorkingDay]):
         """As in 30 minutes between 11:30am and 2pm."""
         if row.break_minutes is None or row.break_from is None or row.break_until is None:
             return ""
-        return f"{row.break_minutes} minutes, {stretch(row.break_from, row.break_until)}"
+        return f"{row.break_minutes} minutes, {when.format_stretch(row.break_from, row.break_until)}"
 
 
 class OfferedHoursForm(forms.ModelForm[OfferedHours]):
@@ -89,7 +93,7 @@ class OfferedHoursForm(forms.ModelForm[OfferedHours]):
             return cleaned
         others = OfferedHours.objects.filter(option=cleaned["option"], weekday=cleaned["weekday"])
         for other in others.exclude(pk=self.instance.pk).filter(start__lt=end, end__gt=start):
-            words = f"This overlaps {stretch(other.start, other.end)} on that day."
+            words = f"This overlaps {when.format_stretch(other.start, other.end)} on that day."
             self.add_error("start", ValidationError(words, code="overlap"))
         return cleaned
 
@@ -99,7 +103,16 @@ class OfferedHoursAdmin(admin.ModelAdmin[OfferedHours]):
     """Options that are not offered in all hours."""
 
     form = OfferedHoursForm
-    fields = ("option", "weekday", ("start", "end"))
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": ("option", "weekday", ("start", "end")),
+                "description": "With the first row an option is offered in its rows’ hours only, "
+                "and not on days without a row.",
+            },
+        ),
+    )
     list_display = ("option", "weekday", "hours")
     list_display_links = ("option", "weekday")
     list_filter = ("option", "weekday")
@@ -109,4 +122,4 @@ class OfferedHoursAdmin(admin.ModelAdmin[OfferedHours]):
     @admin.display(description="hours", ordering="start")
     def hours(self, row: OfferedHours) -> str:
         """From when until when."""
-        return stretch(row.start, row.end)
+        return when.format_stretch(row.start, row.end)

@@ -117,14 +117,23 @@ class HoldForm(PeriodForm):
         if self.instance.released_at:
             self.initial.setdefault("release_date", written(self.instance.released_at)[0])
 
+    def clean_release_date(self) -> date | None:
+        """A date that is not years away."""
+        day: date | None = self.cleaned_data["release_date"]
+        if day and "release_date" in self.changed_data:
+            check_near(day)
+        return day
+
     def clean(self) -> dict[str, Any]:
         """Put the moment of the release together: the first one of its day."""
         cleaned = super().clean()
-        day = cleaned.get("release_date")
-        self.instance.released_at = None
-        if day:
-            minute = next(minute for minute in range(_DAY) if instants(day, minute))
-            self.instance.released_at = as_moment(instants(day, minute)[0])
+        day, until = cleaned.get("release_date"), cleaned.get("until_date")
+        self.instance.released_at = (
+            self._moment("release", day, None, otherwise=0, last=False) if day else None
+        )
+        if day and until and day > until:
+            words = "The release must not come after the time on hold is over."
+            self.add_error("release_date", ValidationError(words, code="order"))
         return cleaned
 
 

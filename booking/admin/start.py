@@ -4,6 +4,7 @@ import datetime as dt
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from booking import walltime
 from booking.fields import MinuteOfDayFormField
@@ -49,6 +50,15 @@ def instants(day: dt.date, minute: int) -> tuple[int, ...]:
     """Every instant at which the clinic's clock shows that date and minute; 1440 is the next date's midnight."""
     wall = dt.datetime.combine(day, dt.time()) + dt.timedelta(minutes=minute)
     return walltime.instants_of(clock.clinic_zone(), wall)
+
+
+def whole_day(day: dt.date) -> DateTimeTZRange:
+    """The local date from its first instant to the first of the next."""
+    [first, *_], [after, *_] = (
+        next(found for minute in range(1440) if (found := instants(each, minute)))
+        for each in (day, day + dt.timedelta(days=1))
+    )
+    return DateTimeTZRange(as_moment(first), as_moment(after), "[)")
 
 
 def as_moment(instant: int) -> dt.datetime:

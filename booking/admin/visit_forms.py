@@ -19,7 +19,7 @@ from booking.admin.collisions import Wanted
 from booking.admin.start import StartForm, as_moment, written
 from booking.enums import Actor
 from booking.exceptions import BookingError, TherapistNotOfferedError, TimeJustGoneError
-from booking.forms import validate_phone
+from booking.forms import on_one_line, validate_phone
 from booking.models import Appointment
 from booking.question import ReasonCode
 from flexclinic.lib import clock, when
@@ -33,7 +33,7 @@ _UNUSUAL = {
     ReasonCode.CLOSED: "while the clinic is closed",
     ReasonCode.NOT_OFFERED: "outside the times at which this option is offered",
     ReasonCode.OPTION_FULL: "above the most bookings of this option a day",
-    ReasonCode.ON_HOLD: "in a time of {therapist}’s that is on hold",
+    ReasonCode.ON_HOLD: "in a time that is on hold for {therapist}",
     ReasonCode.BREAK: "in {therapist}’s break",
     ReasonCode.DAY_FULL: "above {therapist}’s most visits a day",
 }
@@ -265,8 +265,11 @@ class BookingForm(VisitForm):
             self.fields[field].queryset = queryset  # type: ignore[attr-defined]
 
     def clean_name(self) -> str:
-        """The name on one line."""
-        return " ".join(self.cleaned_data["name"].split())
+        """The name on one line. Raises ValidationError where nothing of it can be read."""
+        name = on_one_line(self.cleaned_data["name"])
+        if not name:
+            raise ValidationError("Enter the patient’s name.", code="required")
+        return name
 
     def clean(self) -> dict[str, Any]:
         """Say at each box what is wrong with it, as far as that can be said before the diary is asked."""

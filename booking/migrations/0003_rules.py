@@ -139,6 +139,17 @@ class Migration(migrations.Migration):
                 "ordering": ["therapist"],
             },
         ),
+        # Only Django knows of the limit: the database has nothing to do.
+        migrations.AlterField(
+            model_name="clinicpolicy",
+            name="lead_minutes",
+            field=models.PositiveIntegerField(
+                default=120,
+                help_text="Minutes. Nobody can book online later than this before a visit.",
+                validators=[django.core.validators.MaxValueValidator(129600)],
+                verbose_name="notice",
+            ),
+        ),
         migrations.AddField(
             model_name="clinicpolicy",
             name="offers",

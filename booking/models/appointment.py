@@ -114,7 +114,7 @@ class Appointment(models.Model):
             models.CheckConstraint(condition=Q(status__in=AppointmentStatus.values), name="status_is_known"),
         ]
         indexes = [
-            # Serves the diary's window from the index alone; see booking.availability.
+            # Serves the diary's window from the index alone; see booking.diaries.
             models.Index(
                 fields=["occupied_from"],
                 include=["occupied_until", "therapist", "room", "option"],

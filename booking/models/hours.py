@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from booking.fields import MinuteOfDayField
+from flexclinic.lib import when
 
 
 class WeeklyHours(models.Model):
@@ -65,7 +66,7 @@ class WeeklyHours(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_weekday_display()} {self.start} to {self.end}"
+        return f"{self.get_weekday_display()}, {when.format_stretch(self.start, self.end)}"
 
 
 class OverrideHours(models.Model):
@@ -102,7 +103,12 @@ class OverrideHours(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.date}"
+        hours = (
+            "no hours"
+            if self.start is None or self.end is None
+            else when.format_stretch(self.start, self.end)
+        )
+        return f"{self.therapist}, {when.format_date(self.date)}: {hours}"
 
 
 class TimeOff(models.Model):
@@ -125,7 +131,7 @@ class TimeOff(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.therapist}: time off"
+        return f"{self.therapist}: time off from {when.format_date_time(self.period.lower)}"
 
 
 class Hold(models.Model):
@@ -151,7 +157,7 @@ class Hold(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.therapist}: on hold"
+        return f"{self.therapist}: on hold from {when.format_date_time(self.period.lower)}"
 
 
 class WorkingDay(models.Model):
@@ -224,7 +230,7 @@ class OfferedHours(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_weekday_display()} {self.start} to {self.end}"
+        return f"{self.get_weekday_display()}, {when.format_stretch(self.start, self.end)}"
 
 
 class Closure(models.Model):

@@ -20,7 +20,10 @@ class ClinicPolicy(models.Model):
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     lead_minutes = models.PositiveIntegerField(
-        "notice", default=120, help_text="Minutes. Nobody can book online later than this before a visit."
+        "notice",
+        default=120,
+        validators=[MaxValueValidator(60 * 24 * 90)],
+        help_text="Minutes. Nobody can book online later than this before a visit.",
     )
     horizon_days = models.PositiveSmallIntegerField(
         "how far ahead",

@@ -25,9 +25,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """A connection of Django's, which is good when it begins."""
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        """One from the pool. Where the first is dead, the pool throws out all that are, and gives another."""
+        """One from the pool that is alive. Where one is dead, the pool throws out all that lie there and are."""
         connection = super().get_new_connection(conn_params)
-        if self.pool and not is_alive(connection):
+        # Others that died may come back while this goes on, each once.
+        for _ in range(self.pool.max_size if self.pool else 0):
+            if is_alive(connection):
+                break
             self.pool.putconn(connection)
             self.pool.check()
             connection = super().get_new_connection(conn_params)
@@ -37,12 +40,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
 def is_alive(connection: "Connection[Any]") -> bool:
     """Whether the server still has the other end of an idle connection."""
-    waiting = select.poll()
-    waiting.register(connection.fileno(), select.POLLIN)
     rested = time.monotonic() - _handed_out.get(connection, 0)
-    if not waiting.poll(0) and rested < REST:
-        return True
     try:
+        waiting = select.poll()
+        waiting.register(connection.fileno(), select.POLLIN)
+        if not waiting.poll(0) and rested < REST:
+            return True
         ConnectionPool.check_connection(connection)  # a notice may wait there too
     except Error:
         return False

@@ -1,7 +1,8 @@
 """New rows by one plain statement each, which is written once for a model.
 
 The ORM writes a statement anew for every row, which takes longer than PostgreSQL does to run it. `insert` leaves
-that out and does the rest as `save()` does, signals excepted: this project has none.
+that out. It is for models whose key the database gives and whose fields have their values from Python or are
+computed by the database: no field that changes itself when saved (`auto_now`, files), and no signals.
 """
 
 import functools

@@ -33,6 +33,11 @@ def format_wall_time(hour: int, minute: int) -> str:
     return f"{hours}:{minute:02}{half}" if minute else f"{hours}{half}"
 
 
+def format_stretch(start: int, end: int) -> str:
+    """Give "9am to 5:30pm" for minutes since midnight on the wall clock."""
+    return f"{format_wall_time(*divmod(start, 60))} to {format_wall_time(*divmod(end, 60))}"
+
+
 def format_time(moment: datetime.datetime) -> str:
     """Give "5:30pm"; in an hour that the clock shows twice also which one: "1:30am (EDT)"."""
     local = in_clinic_zone(moment)

@@ -161,15 +161,14 @@ def test_limits_of_the_day_say_what_they_are(option: ServiceOption, therapist: T
     answers = why.because(option=option, therapist=therapist, start=at(24, 9))
     assert [str(answer) for answer in answers] == [
         "The option is not offered at that time of the week.",
-        "As many visits of this option are booked that day as the clinic gives: Tuesday 24 November 2026.",
+        "This option has its most bookings on that day: Tuesday 24 November 2026.",
         "The desk keeps that time back: Tuesday 24 November 2026, 9am to 10am.",
-        "The therapist has as many visits that day as the therapist takes: Tuesday 24 November 2026.",
+        "The therapist has the most visits of a day: Tuesday 24 November 2026.",
     ]
     assert [row.words for answer in answers for row in answer.in_the_way] == ["On hold: Urgent calls"]
     [*_, pause, _full] = why.because(option=option, therapist=therapist, start=at(24, 13))
     assert str(pause) == (
-        "The therapist’s break would not fit any more, which has its place in "
-        "Tuesday 24 November 2026, 2pm to 4pm."
+        "The therapist’s break would not fit any more. Its place is in Tuesday 24 November 2026, 2pm to 4pm."
     )
 
 
@@ -177,6 +176,6 @@ def test_a_gap_is_said_with_what_would_be_left(option: ServiceOption, therapist:
     ClinicPolicy.objects.create(offers=ClinicPolicy.Offers.NO_GAPS)
     [answer] = why.because(option=option, therapist=therapist, start=at(24, 9, 15))
     assert str(answer) == (
-        "It would leave a gap too short to sell, where another start leaves less: "
+        "It would leave a gap too short to book, and another time beside it leaves less: "
         "Tuesday 24 November 2026, 9am to 9:15am."
     )

@@ -66,3 +66,14 @@ def test_only_a_connection_that_rested_is_asked(
     with mock.patch.object(ConnectionPool, "check_connection") as check:
         assert server_process(pooled) == before
     assert check.called is asked
+
+
+def test_a_dead_connection_that_comes_back_late_is_not_handed_out(
+    pooled: base.DatabaseWrapper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As when another request still held it while the pool looked through what lay there.
+    looks = iter([False, False])  # as many as the pool holds: what comes after them is new
+    monkeypatch.setattr(base, "is_alive", lambda connection: next(looks))
+    pooled.settings_dict["OPTIONS"]["pool"] |= {"max_size": 2}
+    server_process(pooled)
+    assert next(looks, "all used") == "all used"

@@ -195,7 +195,7 @@ class Command(BaseCommand):
         """How many appointments, and of how big a clinic."""
         parser.add_argument("--appointments", type=int, default=1000, metavar="N")
         parser.add_argument("--therapists", type=int, default=5)
-        parser.add_argument("--days", type=int, default=DAYS, help="How many days to come are 70% full.")
+        parser.add_argument("--days", type=int, default=DAYS, help="How many days to come are 70%% full.")
         parser.add_argument("--every-rule", action="store_true", help="Set every rule that a clinic can set.")
 
     def handle(self, *args: Any, **options: Any) -> None:

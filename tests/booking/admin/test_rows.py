@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from booking.models import (
+    Appointment,
     ClinicPolicy,
     Closure,
     Hold,
@@ -17,6 +18,7 @@ from booking.models import (
     WeeklyHours,
     WorkingDay,
 )
+from services.models import Therapist
 from tests.booking.admin.pages import text_of
 from tests.factories.booking import make_closure, make_override_hours
 from tests.factories.services import make_option, make_therapist
@@ -286,3 +288,53 @@ def test_a_patients_number_is_read_as_the_clinics_country_writes_it(desk: Client
         "such as (212) 555-0142"
         in wrong(desk.post("/admin/booking/patient/add/", {**form, "phone": "1"}))["phone"][0]
     )
+
+
+@pytest.mark.parametrize(
+    ("release", "error"),
+    [
+        ("9999-12-31", "Enter a date within two years of today."),
+        ("0001-01-01", "Enter a date within two years of today."),
+        ("2026-11-27", "The release must not come after the time on hold is over."),
+    ],
+)
+def test_a_release_that_cannot_be_says_so(desk: Client, release: str, error: str) -> None:
+    form = {
+        "therapist": make_therapist().pk,
+        "note": "Urgent",
+        "from_date": "2026-11-26",
+        "until_date": "2026-11-26",
+        "release_date": release,
+    }
+    response = desk.post("/admin/booking/hold/add/", form)
+    assert wrong(response) == {"release_date": [error]}
+    assert "Urgent" in response.content.decode()
+
+
+def test_a_row_without_any_limit_is_refused(desk: Client) -> None:
+    response = desk.post("/admin/booking/workingday/add/", {"therapist": make_therapist().pk})
+    assert list(wrong(response)) == ["most_visits"]
+
+
+def test_other_hours_name_the_visits_of_that_date(
+    desk: Client, therapist: Therapist, appointment: Appointment
+) -> None:
+    form = {"therapist": therapist.pk, "date": "2026-11-24", "start": "13", "end": "17"}
+    page = desk.post("/admin/booking/overridehours/add/", form, follow=True)
+    assert "1 visit is booked in that time: Tuesday 24 November 2026 at 10am" in text_of(page)
+
+
+@pytest.mark.parametrize(
+    ("boxes", "box"),
+    [({"every": "53", "valid_from": "2026-11-23"}, "every"), ({"valid_from": "9999-12-31"}, "valid_from")],
+)
+def test_weekly_hours_stay_within_reason(desk: Client, boxes: dict[str, str], box: str) -> None:
+    form = {
+        "therapist": make_therapist().pk,
+        "weekday": "0",
+        "start": "9",
+        "end": "17",
+        "every": "1",
+        **boxes,
+    }
+    assert list(wrong(desk.post("/admin/booking/weeklyhours/add/", form))) == [box]
