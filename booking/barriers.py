@@ -187,6 +187,8 @@ def _no_room(frame: Frame) -> list[Interval]:
     without = [ALWAYS]
     for occupied in frame.question.rooms.values():
         without = intersect(without, barring_occupied(frame, merge(occupied)))
+        if not without:
+            break
     return without
 
 

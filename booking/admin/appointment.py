@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString
 
 from booking.admin import search, wording
 from booking.admin.acts import ACTS, Act, acts_at_hand, acts_for
+from booking.admin.addresses import to_board
 from booking.admin.filters import EVERYTHING, WAITING, StatusFilter, WhenFilter, view_of
 from booking.admin.patient import as_choice, likely_for
 from booking.admin.series import messages_about, place_in_series, series_page
@@ -398,6 +399,7 @@ class AppointmentAdmin(admin.ModelAdmin[Appointment]):
                 "appointment": appointment,
                 "series": place,
                 "acts": acts_for(appointment) if acting else [],
+                "board": to_board(day=when.in_clinic_zone(appointment.starts_at).date()),
                 "may_move": acting and Action.MOVE in allowed_actions(appointment.status),
                 "events": _history(appointment),
                 "told": messages_about(appointment, place),

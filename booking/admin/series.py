@@ -17,7 +17,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from booking import lifecycle, series
+from booking import series
 from booking.admin import wording
 from booking.admin.start import as_moment
 from booking.admin.visit_forms import BookingForm
@@ -200,13 +200,7 @@ class SeriesForm(BookingForm):
     def book_all(self, *, user: User, starts: list[datetime]) -> list[Appointment]:
         """Book the starts, or none: the form then has the error, and the plan is made anew."""
         said = self.cleaned_data
-        contact = lifecycle.Contact(
-            name=said["name"],
-            email=said["email"],
-            phone=said["phone"],
-            first_visit=said["first_visit"],
-            note=said["note"],
-        )
+        contact = self.contact()
         try:
             return series.book_series(
                 option=said["option"],

@@ -348,18 +348,23 @@ class BookingForm(VisitForm):
         room = self.cleaned_data.get("room")
         return not collisions.in_the_way(bare, therapist_id=therapist.pk, room_id=room.pk if room else None)
 
-    def book(self, *, user: User | None) -> Appointment | None:
-        """Book what the valid form says. None when the diary said no: the form then has the error."""
-        assert self.visit_option is not None
-        assert self.start is not None
+    def contact(self) -> lifecycle.Contact:
+        """Who comes, as the valid form says."""
         said = self.cleaned_data
-        contact = lifecycle.Contact(
+        return lifecycle.Contact(
             name=said["name"],
             email=said["email"],
             phone=said["phone"],
             first_visit=said["first_visit"],
             note=said["note"],
         )
+
+    def book(self, *, user: User | None) -> Appointment | None:
+        """Book what the valid form says. None when the diary said no: the form then has the error."""
+        assert self.visit_option is not None
+        assert self.start is not None
+        said = self.cleaned_data
+        contact = self.contact()
         refusal: BookingError = TimeJustGoneError()
         for room in self.rooms_to_try():
             try:
