@@ -109,7 +109,7 @@ class Migration(migrations.Migration):
                     "break_minutes",
                     models.PositiveSmallIntegerField(
                         blank=True,
-                        help_text="That stay free in one piece. Empty: no break is kept.",
+                        help_text="Minutes that stay free in one piece. Empty: no break is kept.",
                         null=True,
                         validators=[django.core.validators.MinValueValidator(5)],
                     ),
@@ -134,8 +134,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "day's limits",
-                "verbose_name_plural": "day's limits",
+                "verbose_name": "limits of a day",
+                "verbose_name_plural": "limits of a day",
                 "ordering": ["therapist"],
             },
         ),

@@ -177,14 +177,14 @@ class WorkingDay(models.Model):
         null=True,
         blank=True,
         validators=[MinValueValidator(5)],
-        help_text="That stay free in one piece. Empty: no break is kept.",
+        help_text="Minutes that stay free in one piece. Empty: no break is kept.",
     )
     break_from = MinuteOfDayField("not before", null=True, blank=True)
     break_until = MinuteOfDayField("over by", null=True, blank=True)
 
     class Meta:
-        verbose_name = "day's limits"
-        verbose_name_plural = "day's limits"
+        verbose_name = "limits of a day"
+        verbose_name_plural = "limits of a day"
         ordering = ["therapist"]
         constraints = [
             models.CheckConstraint(
