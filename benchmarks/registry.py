@@ -22,7 +22,7 @@ class Line:
 
     def __str__(self) -> str:
         verdict = {None: "", True: "PASS", False: "FAIL"}[self.passed]
-        return f"  {self.what:<66}{self.figure:>12}   {self.limit:<14}{verdict}".rstrip()
+        return f"  {self.what:<72}{self.figure:>12}   {self.limit:<14}{verdict}".rstrip()
 
 
 Benchmark = Callable[[Place], Iterator[Line]]
