@@ -6,7 +6,7 @@ cases as a rule, and on 10,000 under the marker `long`.
 """
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from itertools import pairwise
@@ -72,16 +72,16 @@ def collides(start: int, end: int, taken: Iterable[Interval]) -> bool:
     )
 
 
-def runs(instants: range, inside: Iterable[bool]) -> list[Interval]:
-    """The runs of instants that are inside, each as [first, end)."""
+def runs(shown: Iterable[tuple[int, int]], minutes: Container[int], tick: int) -> list[Interval]:
+    """The runs of instants at which one of the minutes is shown, each as [first, end); given as (instant, minute)."""
     found: list[Interval] = []
-    for instant, is_inside in zip(instants, inside, strict=False):
-        if not is_inside:
+    for instant, minute in shown:
+        if minute not in minutes:
             continue
         if found and found[-1][1] == instant:
-            found[-1] = (found[-1][0], instant + instants.step)
+            found[-1] = (found[-1][0], instant + tick)
         else:
-            found.append((instant, instant + instants.step))
+            found.append((instant, instant + tick))
     return found
 
 
@@ -131,7 +131,10 @@ def model_starts(question: Question) -> dict[str, list[int]]:
     instants = range(first, last, tick)
     walls = [datetime.fromtimestamp(instant, zone) for instant in instants]
     shown = [(wall.date(), wall.hour * 60 + wall.minute, wall.second) for wall in walls]
-    days = {day for day, _, _ in shown}
+    of_day: dict[date, list[tuple[int, int]]] = {}
+    for instant, (day, minute, _) in zip(instants, shown, strict=True):
+        of_day.setdefault(day, []).append((instant, minute))
+    days = set(of_day)
     now_date = question.now.astimezone(zone).date()
     last_date = question.first_date + timedelta(days=question.days - 1)
 
@@ -154,12 +157,8 @@ def model_starts(question: Question) -> dict[str, list[int]]:
         found: list[int] = []
         windows: dict[date, list[Interval]] = {}
         if diary.pause:
-            for day in days:
-                inside = (
-                    shown_day == day and diary.pause.start <= minute < diary.pause.end
-                    for shown_day, minute, _ in shown
-                )
-                windows[day] = runs(instants, inside)
+            between = range(diary.pause.start, diary.pause.end)
+            windows = {day: runs(times, between, tick) for day, times in of_day.items()}
         for start, (day, minute, second), ticks, offered_ticks in zip(
             instants, shown, lasting(worked), offered, strict=False
         ):
@@ -199,15 +198,8 @@ def model_starts(question: Question) -> dict[str, list[int]]:
         if question.avoid_gaps:
             in_the_way = [*taken, *diary.time_off, *question.closures]
             in_the_way = [(low, high) for low, high in in_the_way if low < high]
-            stretches = [
-                stretch
-                for day in days
-                for stretch in runs(
-                    instants,
-                    (shown_day == day and minute in worked[day] for shown_day, minute, _ in shown),
-                )
-            ]
-            found = least_lost(question, stretches, in_the_way, found)
+            own = [stretch for day, times in of_day.items() for stretch in runs(times, worked[day], tick)]
+            found = least_lost(question, own, in_the_way, found)
         free[name] = found
     return free
 
