@@ -61,7 +61,7 @@ def one_transaction(act: Callable[P, R]) -> Callable[P, R]:
     """Run a function in a transaction; start again when PostgreSQL chose it to give way; translate a lost race."""
 
     @functools.wraps(act)
-    def inone_transaction(*args: P.args, **kwargs: P.kwargs) -> R:
+    def in_one_transaction(*args: P.args, **kwargs: P.kwargs) -> R:
         tries = 1 if connection.in_atomic_block else _TRIES
         for attempt in range(1, tries + 1):
             try:
@@ -78,7 +78,7 @@ def one_transaction(act: Callable[P, R]) -> Callable[P, R]:
                 logger.warning("%s gave way to another transaction (try %d)", act.__name__, attempt)
         raise DiaryIsBusyError
 
-    return inone_transaction
+    return in_one_transaction
 
 
 def _span(start: datetime, minutes: int, before: int, after: int) -> tuple[DateTimeTZRange, DateTimeTZRange]:
