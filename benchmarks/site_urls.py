@@ -1,4 +1,4 @@
-"""The project's addresses, and two views beside them for benchmarks only."""
+"""The project's addresses, and three views beside them for benchmarks only."""
 
 import os
 from pathlib import Path
@@ -6,6 +6,8 @@ from pathlib import Path
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
+from booking import availability
+from booking.views import api
 from flexclinic import urls
 from flexclinic.urls import handler403, handler429, handler500  # noqa: F401 - Django looks for them here
 
@@ -22,8 +24,15 @@ def memory(request: HttpRequest) -> HttpResponse:
     return HttpResponse(str(resident))
 
 
+def unremembered(request: HttpRequest) -> HttpResponse:
+    """`/api/times/` to a question that was never asked before."""
+    availability._remembered.cache_clear()
+    return api.times(request)
+
+
 urlpatterns = [
     *urls.urlpatterns,
     path("benchmark/empty/", empty),
     path("benchmark/memory/", memory),
+    path("benchmark/times/", unremembered),
 ]

@@ -6,6 +6,7 @@ and days are asked for, a call takes the two queries of `booking.diaries`.
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from booking import diaries, slots, walltime
@@ -47,12 +48,16 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class FreeTimes:
-    """Free starts of an option, as instants in whole seconds since the epoch, each with the slugs of who is free."""
+    """Free starts of an option, as instants in whole seconds since the epoch, each with the slugs of who is free.
+
+    `therapists` are those who give it, by their slugs.
+    """
 
     zone: ZoneInfo
     first_date: date
     days: int
     starts: list[tuple[int, tuple[str, ...]]]
+    therapists: tuple[str, ...]
 
     def by_date(self) -> dict[date, list[tuple[int, tuple[str, ...]]]]:
         """The starts of each local date that has any, in order."""
@@ -79,7 +84,7 @@ def free_times(
     days = max(0, min(days, LONGEST_WINDOW))
     zone = clock.clinic_zone()
     if not option.bookable or not days:
-        return FreeTimes(zone, first_date, days, [])
+        return FreeTimes(zone, first_date, days, [], ())
     found = diaries.read(
         option=option,
         therapist_id=therapist.pk if therapist else None,
@@ -88,23 +93,37 @@ def free_times(
         now=now or clock.now(),
         moving=moving,
     )
-    return FreeTimes(zone, first_date, days, slots.free_times(found.question))
+    return FreeTimes(zone, first_date, days, slots.free_times(found.question), tuple(found.ids))
 
 
 def free_times_named(*, option: str, therapist: str | None, first_date: date, days: int) -> FreeTimes:
     """`free_times` of an option, with a therapist or (None) with anyone, by their slugs. The same two queries.
 
+    What they give is worked out once and remembered: where nothing has changed, neither have the free times.
+
     Raises OptionNotOfferedError and TherapistNotOfferedError for who or what cannot be booked.
     """
     days = max(0, min(days, LONGEST_WINDOW))
-    found = diaries.read_named(
-        option=option, therapist=therapist, first_date=first_date, days=days, now=clock.now()
-    )
-    if found is None:
+    now = clock.now()
+    rows = diaries.rows_named(option=option, therapist=therapist, first_date=first_date, days=days, now=now)
+    if rows is None:
         raise OptionNotOfferedError
-    if therapist and not found.ids:
+    found = _remembered(rows, clock.clinic_zone(), first_date, days, _end_of_minute(now))
+    if therapist and not found.therapists:
         raise TherapistNotOfferedError
-    return FreeTimes(found.question.zone, first_date, days, slots.free_times(found.question))
+    return found
+
+
+def _end_of_minute(now: datetime) -> datetime:
+    """The last moment at which the same starts are still to come: they are at whole minutes."""
+    return now.replace(second=59, microsecond=999_999) if now.second or now.microsecond else now
+
+
+@lru_cache(maxsize=64)
+def _remembered(rows: diaries.Rows, zone: ZoneInfo, first_date: date, days: int, now: datetime) -> FreeTimes:
+    """The free times of rows, which are read anew for every question."""
+    found = diaries.of_rows(rows, first_date=first_date, days=days, now=now)
+    return FreeTimes(zone, first_date, days, slots.free_times(found.question), tuple(found.ids))
 
 
 def choices_at(

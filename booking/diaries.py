@@ -97,7 +97,7 @@ OCCUPIED_SQL = _occupied_sql()
 OCCUPIED_WHILE_MOVING_SQL = _occupied_sql(" AND id <> %(moving)s")
 
 # (therapist, room, option, from, until): the last two as many instants as there are appointments of the three
-Occupied = tuple[int, int | None, int, list[int], list[int]]
+Occupied = tuple[int, int | None, int, Sequence[int], Sequence[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,24 +147,41 @@ def read(
     The option is taken as it is given, not as it is stored.
     """
     with connection.cursor() as cursor:
-        rules = _rules(cursor, first_date, days, now, option=option.pk, therapist=therapist_id)
-        return _diaries(cursor, rules, option, first_date, days, now, moving)
+        rules = json.loads(_rules(cursor, first_date, days, now, option=option.pk, therapist=therapist_id))
+        occupied = _occupied(cursor, rules, option, first_date, days, now, moving)
+    return _diaries(rules, occupied, option=option, first_date=first_date, days=days, now=now)
 
 
-def read_named(
+class Rows(NamedTuple):
+    """What the two queries gave, as it came: the same as long as nothing has changed in the diary."""
+
+    rules: str
+    occupied: tuple[tuple[int, int | None, int, tuple[int, ...], tuple[int, ...]], ...]
+
+
+def rows_named(
     *, option: str, therapist: str | None, first_date: date, days: int, now: datetime
-) -> Diaries | None:
+) -> Rows | None:
     """The same two queries for an option, and a therapist, by their slugs. None where no such option can be booked."""
     with connection.cursor() as cursor:
-        rules = _rules(cursor, first_date, days, now, option_slug=option, therapist_slug=therapist)
+        text = _rules(cursor, first_date, days, now, option_slug=option, therapist_slug=therapist)
+        rules = json.loads(text)
         if not rules["option"] or not rules["option"]["bookable"]:
             return None
-        return _diaries(cursor, rules, OptionRow(**rules["option"]), first_date, days, now, None)
+        rows = _occupied(cursor, rules, OptionRow(**rules["option"]), first_date, days, now, None)
+    return Rows(
+        text, tuple((one, room, of, tuple(begins), tuple(ends)) for one, room, of, begins, ends in rows)
+    )
 
 
-def _rules(
-    cursor: Any, first_date: date, days: int, now: datetime, **names: int | str | None
-) -> dict[str, Any]:
+def of_rows(rows: Rows, *, first_date: date, days: int, now: datetime) -> Diaries:
+    """The engine's question from rows that were read for the same dates. No query."""
+    rules = json.loads(rows.rules)
+    option = OptionRow(**rules["option"])
+    return _diaries(rules, rows.occupied, option=option, first_date=first_date, days=days, now=now)
+
+
+def _rules(cursor: Any, first_date: date, days: int, now: datetime, **names: int | str | None) -> str:
     """The first query. `names` are the option and the therapist, by key or by slug."""
     start, end = _bounds(first_date, days)
     parameters = {
@@ -179,11 +196,10 @@ def _rules(
         "now": now,
     }
     cursor.execute(RULES_SQL, parameters | names)
-    rules: dict[str, Any] = json.loads(cursor.fetchone()[0])
-    return rules
+    return str(cursor.fetchone()[0])
 
 
-def _diaries(
+def _occupied(
     cursor: Any,
     rules: dict[str, Any],
     option: ServiceOption | OptionRow,
@@ -191,8 +207,8 @@ def _diaries(
     days: int,
     now: datetime,
     moving: Appointment | None,
-) -> Diaries:
-    """The second query, and all of it put together."""
+) -> list[Occupied]:
+    """The second query."""
     start, end = _bounds(first_date, days)
     bounds = {
         "start": start - LONGEST_OCCUPIED,
@@ -202,7 +218,20 @@ def _diaries(
         cursor.execute(OCCUPIED_SQL, bounds)
     else:
         cursor.execute(OCCUPIED_WHILE_MOVING_SQL, {**bounds, "moving": moving.pk})
-    occupied: list[Occupied] = cursor.fetchall()
+    rows: list[Occupied] = cursor.fetchall()
+    return rows
+
+
+def _diaries(
+    rules: dict[str, Any],
+    occupied: Iterable[Occupied],
+    *,
+    option: ServiceOption | OptionRow,
+    first_date: date,
+    days: int,
+    now: datetime,
+) -> Diaries:
+    """Both answers put together."""
     therapists = rules["therapists"] or ()
     return Diaries(
         question=_question(rules, occupied, option=option, first_date=first_date, days=days, now=now),

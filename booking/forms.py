@@ -135,11 +135,10 @@ class WindowForm(forms.Form):
     therapist = forms.SlugField(required=False)
     days = forms.IntegerField(required=False, min_value=1, max_value=62)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        # "from" is a Python keyword, so it cannot be declared as an attribute.
-        self.fields["from"] = forms.DateField(
-            required=False,
-            input_formats=["%Y-%m-%d"],
-            error_messages={"invalid": "Write a date as in 2026-08-06."},
-        )
+
+# "from" is a Python keyword, so it cannot be declared as an attribute.
+WindowForm.base_fields["from"] = forms.DateField(
+    required=False,
+    input_formats=["%Y-%m-%d"],
+    error_messages={"invalid": "Write a date as in 2026-08-06."},
+)

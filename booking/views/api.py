@@ -5,6 +5,7 @@ left out: queries of its own, and the encoder's work on hundreds of times that d
 """
 
 import json
+from functools import lru_cache
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -85,12 +86,14 @@ def times(request: HttpRequest) -> HttpResponse:
 def _times(found: availability.FreeTimes) -> str:
     """The starts as JSON. They need no quoting, and those who are free then are mostly the same few."""
     starts = walltime.iso_instants(found.zone, [start for start, _ in found.starts])
-    ends = {
-        slugs: f'", "therapists": {json.dumps(slugs)}}}' for slugs in {slugs for _, slugs in found.starts}
-    }
     return ", ".join(
-        [f'{{"start": "{start}{ends[slugs]}' for start, (_, slugs) in zip(starts, found.starts, strict=True)]
+        [f'{{"start": "{start}{_end(slugs)}' for start, (_, slugs) in zip(starts, found.starts, strict=True)]
     )
+
+
+@lru_cache(maxsize=256)
+def _end(slugs: tuple[str, ...]) -> str:
+    return f'", "therapists": {json.dumps(slugs)}}}'
 
 
 @require_safe

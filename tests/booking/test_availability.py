@@ -300,3 +300,27 @@ def test_the_window_is_read_from_the_index_alone(option: ServiceOption, therapis
         cursor.execute(f"EXPLAIN {diaries.OCCUPIED_SQL}", {"start": at(24), "end": at(25)})
         plan = "\n".join(line for (line,) in cursor.fetchall())
     assert "Index Only Scan using appointment_diary" in plan
+
+
+@pytest.mark.parametrize("lead", [0, 60])
+def test_what_is_remembered_is_what_would_be_worked_out(
+    option: ServiceOption, therapist: Therapist, at: At, clock: time_machine.Traveller, lead: int
+) -> None:
+    # 09:00 |..!....  # the clock goes over a start; what was listed a moment before must not be listed after it
+    ClinicPolicy.objects.update_or_create(defaults={"step_minutes": 15, "lead_minutes": lead})
+    seen = set()
+    for second in (-61, -60, -59, -1, 0, 0.000001, 1, 59, 60, 61):
+        clock.move_to(at(24, 9) + timedelta(seconds=second))
+        for _ in range(2):
+            named = availability.free_times_named(
+                option=option.slug, therapist=None, first_date=TUESDAY, days=2
+            )
+            worked_out = availability.free_times(option=option, first_date=TUESDAY, days=2)
+            assert named == worked_out
+        seen.add(named.starts[0][0])
+    assert len(seen) > 1
+    listed = len(named.starts)
+    make_appointment(therapist=therapist, option=option, start=at(24, 15))
+    named = availability.free_times_named(option=option.slug, therapist=None, first_date=TUESDAY, days=2)
+    assert named == availability.free_times(option=option, first_date=TUESDAY, days=2)
+    assert len(named.starts) < listed
