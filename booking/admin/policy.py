@@ -13,7 +13,24 @@ from booking.models import ClinicPolicy
 class ClinicPolicyAdmin(admin.ModelAdmin[ClinicPolicy]):
     """There is always exactly one: nobody adds or deletes it."""
 
-    fields = ("lead_minutes", "horizon_days", "step_minutes", "offers", "shortest_gap")
+    fieldsets = (
+        (
+            "Times that are offered",
+            {"fields": ("lead_minutes", "horizon_days", "step_minutes", "offers", "shortest_gap")},
+        ),
+        ("Patients", {"fields": ("change_hours", "most_open", "offer_minutes")}),
+        (
+            "Messages",
+            {
+                "fields": (
+                    "first_reminder_hours",
+                    "second_reminder_hours",
+                    "after_visit_hours",
+                    "undo_minutes",
+                )
+            },
+        ),
+    )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Never."""
@@ -29,7 +46,7 @@ class ClinicPolicyAdmin(admin.ModelAdmin[ClinicPolicy]):
         """The row; until the first one is saved, the rules that hold without one."""
         if object_id != "1":
             return None
-        return ClinicPolicy.objects.first() or ClinicPolicy()
+        return ClinicPolicy.in_force()
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 
 class ClinicPolicy(models.Model):
-    """How soon, how far ahead and in which steps the clinic offers times."""
+    """How soon, how far ahead and in which steps the clinic offers times, and what patients may change and are told."""
 
     class Offers(models.TextChoices):
         """Which of the free times the website shows."""
@@ -54,6 +54,64 @@ class ClinicPolicy(models.Model):
         help_text="Minutes that can still be booked. Empty: as long as the shortest appointment with its buffers.",
     )
 
+    change_hours = models.PositiveSmallIntegerField(
+        "changes online until",
+        default=24,
+        db_default=24,
+        validators=[MaxValueValidator(24 * 30)],
+        help_text="Hours before a visit. Until then patients move and cancel by themselves; after that they call.",
+    )
+    first_reminder_hours = models.PositiveSmallIntegerField(
+        "first reminder",
+        null=True,
+        blank=True,
+        default=48,
+        db_default=48,
+        validators=[MinValueValidator(1), MaxValueValidator(24 * 30)],
+        help_text="Hours before a visit. Empty: none.",
+    )
+    second_reminder_hours = models.PositiveSmallIntegerField(
+        "second reminder",
+        null=True,
+        blank=True,
+        default=2,
+        db_default=2,
+        validators=[MinValueValidator(1), MaxValueValidator(24 * 30)],
+        help_text="Hours before a visit. Empty: none.",
+    )
+    after_visit_hours = models.PositiveSmallIntegerField(
+        "message after a visit",
+        null=True,
+        blank=True,
+        default=20,
+        db_default=20,
+        validators=[MinValueValidator(1), MaxValueValidator(24 * 30)],
+        help_text="Hours after the end of a visit that took place. Empty: none.",
+    )
+    undo_minutes = models.PositiveSmallIntegerField(
+        "time to undo a move",
+        default=3,
+        db_default=3,
+        validators=[MaxValueValidator(60)],
+        help_text="Minutes that a message of the desk's move waits. Undone by then, the patient hears nothing.",
+    )
+    offer_minutes = models.PositiveSmallIntegerField(
+        "time to accept an offer",
+        default=60,
+        db_default=60,
+        validators=[MinValueValidator(5), MaxValueValidator(60 * 24 * 7)],
+        help_text="Minutes that a freed time is kept for one person of the waiting list.",
+    )
+    most_open = models.PositiveSmallIntegerField(
+        "most open bookings of one person",
+        null=True,
+        blank=True,
+        default=6,
+        db_default=6,
+        validators=[MinValueValidator(1)],
+        help_text="Online, by the same email address or phone number. Empty: no limit.",
+    )
+
     class Meta:
         verbose_name = "booking policy"
         verbose_name_plural = "booking policy"
@@ -64,6 +122,11 @@ class ClinicPolicy(models.Model):
 
     def __str__(self) -> str:
         return "Booking policy"
+
+    @classmethod
+    def in_force(cls) -> "ClinicPolicy":
+        """The clinic's policy; what holds without one until the desk has saved it."""
+        return cls.objects.first() or cls()
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Refuse: there is always one policy."""
