@@ -251,15 +251,17 @@ def _last_that_matters(
 
 def _policy(rules: dict[str, Any]) -> tuple[int, int, int, str, int | None]:
     """Step, notice, horizon, which free times are offered, and the shortest gap."""
+    if rules["policy"]:
+        step, lead, horizon, offers, shortest_gap = rules["policy"]
+        return step, lead, horizon, offers, shortest_gap
     default = ClinicPolicy()  # what holds until the desk has saved one
-    step, lead, horizon, offers, shortest_gap = rules["policy"] or (
+    return (
         default.step_minutes,
         default.lead_minutes,
         default.horizon_days,
         default.offers,
         default.shortest_gap,
     )
-    return step, lead, horizon, offers, shortest_gap
 
 
 def _question(
