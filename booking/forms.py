@@ -5,10 +5,11 @@ import uuid
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Layout
+from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 
+from booking import wishes
 from services.models import ServiceOption
 
 #: Which wording of the consent a patient agreed to. Change it with the text in templates/booking/details.html.
@@ -142,3 +143,64 @@ WindowForm.base_fields["from"] = forms.DateField(
     input_formats=["%Y-%m-%d"],
     error_messages={"invalid": "Write a date as in 2026-08-06."},
 )
+
+
+class WishesForm(forms.Form):
+    """Which times suit: in the person's words, or ticked, or both. The wishes are in `wishes` once it is valid."""
+
+    words = forms.CharField(
+        label="In your own words",
+        required=False,
+        max_length=300,
+        help_text="For example: Tuesdays after 4, or Thursday morning",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "true"}),
+    )
+    days = forms.TypedMultipleChoiceField(
+        label="Days",
+        required=False,
+        coerce=int,
+        choices=list(enumerate(wishes.NAMES)),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    parts = forms.MultipleChoiceField(
+        label="Parts of the day",
+        required=False,
+        choices=[
+            ("morning", "Morning, before noon"),
+            ("afternoon", "Afternoon, noon to 5pm"),
+            ("evening", "Evening, from 5pm"),
+        ],
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.wishes: list[wishes.Wish] = []
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        self.helper.layout = Layout("words", Fieldset("Or tick what suits", "days", "parts"))
+
+    def clean_words(self) -> str:
+        """The words, if all of them are understood."""
+        words = on_one_line(self.cleaned_data["words"])
+        reading = wishes.read(words)
+        self.wishes += reading.wishes
+        if reading.unread:
+            unread = ", ".join(f"“{word}”" for word in reading.unread[:5])
+            raise ValidationError(
+                f"We did not understand {unread}. Name days, parts of the day and hours, "
+                "as in “Tuesdays after 4, or Thursday morning”.",
+                code="unread",
+            )
+        return words
+
+    def clean(self) -> None:
+        """Add what was ticked; ask for something where nothing was."""
+        days, parts = self.cleaned_data.get("days", []), self.cleaned_data.get("parts", [])
+        if days or parts:
+            chosen = frozenset(days) or wishes.EVERY_DAY
+            for start, end in [wishes.PARTS[part] for part in parts] or [(0, wishes.DAY_END)]:
+                self.wishes.append(wishes.Wish(chosen, start, end))
+        if not self.wishes and not self.errors:
+            self.add_error("words", "Write which times suit you, or tick days or parts of the day.")

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from booking.views import api, appointment, details, options, times
+from booking.views import api, appointment, details, options, times, wishes
 
 app_name = "booking"
 
 urlpatterns = [
     path("book/", options.choose_option, name="book"),
     path("book/<slug:option>/", times.choose_time, name="times"),
+    path("book/<slug:option>/times-that-suit/", wishes.find_times, name="wishes"),
     path("book/<slug:option>/<slug:who>/<str:start>/", details.enter_details, name="details"),
     path("appointment/<str:token>/", appointment.show, name="appointment"),
     path("appointment/<str:token>/calendar.ics", appointment.calendar, name="calendar"),

@@ -1,0 +1,89 @@
+"""The page that finds times that suit."""
+
+import pytest
+from django.test import Client
+
+from services.models import ServiceOption, Therapist
+from tests.booking.views.pages import text_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+
+
+def url(option: ServiceOption) -> str:
+    return f"/book/{option.slug}/times-that-suit/"
+
+
+def test_words_lead_to_the_first_times_that_fit(
+    patient: Client, option: ServiceOption, therapist: Therapist
+) -> None:
+    response = patient.post(url(option), {"words": "Tuesdays after 2:30, or Thursday morning"}, follow=True)
+    address, status = response.redirect_chain[0]
+    assert (address, status) == (f"{url(option)}?wish=tue_1430-2400&wish=thu_0000-1200", 302)
+    words = text_of(response)
+    assert "Tuesdays from 2:30pm Thursdays before 12 noon" in words
+    # Thursday the 26th has its first three starts; the therapist works until 5pm
+    assert [time.moment.isoformat()[:16] for time in response.context["fitting"]][:6] == [
+        "2026-11-24T19:30",
+        "2026-11-24T19:45",
+        "2026-11-24T20:00",
+        "2026-11-26T14:00",
+        "2026-11-26T14:15",
+        "2026-11-26T14:30",
+    ]
+    first = response.context["fitting"][0].url
+    assert first == f"/book/{option.slug}/anyone/2026-11-24T14:30/"
+    assert patient.get(first).status_code == 200
+
+
+def test_only_days_and_hours_come_into_the_address(
+    patient: Client, option: ServiceOption, therapist: Therapist
+) -> None:
+    response = patient.post(url(option), {"words": "Mondays, my sciatica is bad"})
+    assert response.status_code == 422
+    words = text_of(response)
+    assert "Error: " in words
+    assert "We did not understand “sciatica”, “bad”." in words
+    assert "This is what we understood Mondays, any time Look for these times" in words
+    assert "?wish=mon_0000-2400" in response.content.decode()
+    assert 'value="Mondays, my sciatica is bad"' in response.content.decode()
+
+
+def test_ticks_do_as_well_as_words(patient: Client, option: ServiceOption, therapist: Therapist) -> None:
+    ticked = {"days": ["1", "4"], "parts": ["afternoon"], "therapist": therapist.slug}
+    response = patient.post(url(option), ticked, follow=True)
+    assert response.redirect_chain[0][0] == (
+        f"{url(option)}?wish=tue.fri_1200-1700&therapist={therapist.slug}"
+    )
+    assert response.context["fitting"][0].url == f"/book/{option.slug}/{therapist.slug}/2026-11-24T13:00/"
+    parts_alone = patient.post(url(option), {"parts": ["morning"]})
+    assert parts_alone["Location"] == f"{url(option)}?wish=mon.tue.wed.thu.fri.sat.sun_0000-1200"
+
+
+def test_nothing_is_a_question_back(patient: Client, option: ServiceOption, therapist: Therapist) -> None:
+    response = patient.post(url(option), {"words": " "})
+    assert response.status_code == 422
+    assert "Write which times suit you, or tick" in text_of(response)
+    odd = patient.post(url(option), {"days": ["9"], "parts": ["night"]})
+    assert odd.status_code == 422
+
+
+def test_where_nothing_fits_the_near_ones_are_shown(
+    patient: Client, option: ServiceOption, therapist: Therapist
+) -> None:
+    response = patient.get(f"{url(option)}?wish=tue_1630-2400")
+    words = text_of(response)
+    assert "No free time fits" in words
+    assert "Close to it" in words
+    assert response.context["fitting"] == []
+    assert [time.label for time in response.context["near"]][:2] == ["4pm", "4pm"]
+    nothing = patient.get(f"{url(option)}?wish=sun_0000-2400")
+    assert "Close to it" not in text_of(nothing)
+
+
+def test_odd_addresses_ask_again(patient: Client, option: ServiceOption, therapist: Therapist) -> None:
+    for query in ("", "?wish=x", "?wish=tue_9999-0000", "?therapist=nobody", "?wish=%00"):
+        response = patient.get(url(option) + query)
+        assert response.status_code == 200
+        assert "Which times suit you?" in text_of(response)
+    assert patient.get("/book/nothing/times-that-suit/").status_code == 404
+    assert url(option) in patient.get(f"/book/{option.slug}/").content.decode()
