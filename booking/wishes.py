@@ -8,7 +8,7 @@ am or pm is the morning, everything else the afternoon, as a clinic is not open 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from flexclinic.lib import when
@@ -67,7 +67,7 @@ _PATTERNS = [
             "filler",
             r"(?:on|in|at|the|a|an|any|all|every|each|some|time|times|only|best|is|are|am|i|im|i'm|me|my|can|could|come"
             r"|free|available|works?|work|for|suits?|prefer|preferably|please|ideally|would|like|be|good|great|of|it"
-            r"|days?|hours?|either|both|to)\b|[.!?'’]",
+            r"|days?|hours?|either|both|to|if|possible|possibly|maybe|perhaps|during|when)\b|[.!?'’]",
         ),
     )
 ]
@@ -279,6 +279,8 @@ class Match(NamedTuple):
 
 #: At most so many starts of one date are named, so that the answer reaches further than the first free day.
 MOST_A_DAY = 3
+#: These are so far apart at least: who cannot come at 9am cannot come at 9:15am either.
+APART = timedelta(hours=1)
 MOST_MATCHES = 12
 MOST_NEAR = 6
 #: A start is near when it is at most so many minutes outside what was wished on such a day.
@@ -288,8 +290,9 @@ NEAR = 90
 def find(starts: Iterable[datetime], wishes: Sequence[Wish]) -> tuple[list[datetime], list[datetime]]:
     """Of free starts, ascending and as the clinic's wall clock shows them: those that fit, and those that are near.
 
-    What fits comes by date; at most three starts of a date are taken, first those of the wish that was named first,
-    then the earliest. Near are starts on a wished day up to an hour and a half before or after, the nearest first.
+    What fits comes by date; at most three starts of a date are taken, an hour apart, first those of the wish that was
+    named first, then the earliest. Near are starts on a wished day up to an hour and a half before or after, the
+    nearest first.
     """
     by_date: dict[object, list[tuple[int, datetime]]] = {}
     near: list[Match] = []
@@ -302,7 +305,11 @@ def find(starts: Iterable[datetime], wishes: Sequence[Wish]) -> tuple[list[datet
             near.append(Match(start, off))
     found: list[datetime] = []
     for of_date in by_date.values():
-        found += sorted(start for _, start in sorted(of_date, key=lambda item: item[0])[:MOST_A_DAY])
+        taken: list[datetime] = []
+        for _, start in sorted(of_date, key=lambda item: item[0]):
+            if len(taken) < MOST_A_DAY and all(abs(start - one) >= APART for one in taken):
+                taken.append(start)
+        found += sorted(taken)
     closest = sorted(near, key=lambda match: (match.off, match.start))[:MOST_NEAR]
     return found[:MOST_MATCHES], sorted(match.start for match in closest)
 

@@ -21,14 +21,14 @@ def test_words_lead_to_the_first_times_that_fit(
     assert (address, status) == (f"{url(option)}?wish=tue_1430-2400&wish=thu_0000-1200", 302)
     words = text_of(response)
     assert "Tuesdays from 2:30pm Thursdays before 12 noon" in words
-    # Thursday the 26th has its first three starts; the therapist works until 5pm
+    # Three on a day, an hour apart; the therapist works until 5pm, and the visit takes an hour
     assert [time.moment.isoformat()[:16] for time in response.context["fitting"]][:6] == [
         "2026-11-24T19:30",
-        "2026-11-24T19:45",
-        "2026-11-24T20:00",
+        "2026-11-24T20:30",
         "2026-11-26T14:00",
-        "2026-11-26T14:15",
-        "2026-11-26T14:30",
+        "2026-11-26T15:00",
+        "2026-11-26T16:00",
+        "2026-12-01T19:30",
     ]
     first = response.context["fitting"][0].url
     assert first == f"/book/{option.slug}/anyone/2026-11-24T14:30/"
