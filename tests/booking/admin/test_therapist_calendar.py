@@ -19,6 +19,7 @@ LIST = "/admin/booking/therapistcalendar/"
 def test_the_address_is_shown_once_when_it_is_made(
     desk: Client, patient: Client, therapist: Therapist
 ) -> None:
+    assert 'value="07:00"' in desk.get(f"{LIST}add/").content.decode()
     added = desk.post(f"{LIST}add/", {"therapist": therapist.pk, "email": "", "send_at": "7:30am"})
     assert added.status_code == 302
     row = TherapistCalendar.objects.get()
