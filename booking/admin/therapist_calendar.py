@@ -91,6 +91,4 @@ class TherapistCalendarAdmin(admin.ModelAdmin[TherapistCalendar]):
             "send_at": write_minute_of_day(row.send_at),
             "lists": row.day_lists.all()[:7],
         }
-        response = render(request, "admin/booking/therapistcalendar/address.html", context)
-        response["Referrer-Policy"] = "no-referrer"
-        return response
+        return render(request, "admin/booking/therapistcalendar/address.html", context)

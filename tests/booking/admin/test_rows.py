@@ -271,6 +271,10 @@ def test_the_policy_is_one_page(desk: Client, admin_client: Client, exists: bool
         "change_hours": "48",
         "offer_minutes": "30",
         "undo_minutes": "3",
+        "first_reminder_hours": "",
+        "second_reminder_hours": "",
+        "after_visit_hours": "",
+        "most_open": "",
     }
     assert desk.post(page, form)["Location"] == page
     [policy] = ClinicPolicy.objects.all()
