@@ -25,6 +25,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "booking.offeredhours": _ALL,
     "booking.closure": _ALL,
     "booking.clinicpolicy": ("view", "change"),
+    "booking.therapistcalendar": _ALL,
     "booking.notification": _LOOK,
     "services.service": _LOOK,
     "services.serviceoption": _LOOK,

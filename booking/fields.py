@@ -74,5 +74,6 @@ class MinuteOfDayField(models.PositiveSmallIntegerField[Any, Any]):
         return MinuteOfDayFormField(
             label=kwargs.get("label", str(self.verbose_name).capitalize()),
             required=not self.blank,
+            initial=self.get_default() if self.has_default() else None,
             help_text=self.help_text,
         )

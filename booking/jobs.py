@@ -9,7 +9,7 @@ from procrastinate.contrib.django import app
 from procrastinate.jobs import Job, Status
 from procrastinate.types import JSONDict
 
-from booking import delivery
+from booking import day_list, delivery
 from booking.enums import NotificationStatus
 from booking.models import AppointmentLink
 from booking.notifications import DELIVER
@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 #: One queue for all, so that every worker that sends messages also looks after them.
 QUEUE = "messages"
 SWEEP = "booking.jobs.sweep"
+DAY_LISTS = "booking.jobs.day_lists"
 TIDY = "booking.jobs.tidy"
 #: Ahead of the messages: after a long outage there may be thousands of them.
 _FIRST = 10
@@ -52,6 +53,20 @@ def deliver(*, notification_id: int) -> str:
     return delivery.deliver(notification_id=notification_id).value
 
 
+@app.task(name=day_list.DELIVER, queue=QUEUE, retry=GrowingWaits())
+def deliver_day_list(*, day_list_id: int) -> str:
+    """Send one list of a day. What is raised brings the job back later."""
+    settled = day_list.deliver(day_list_id=day_list_id)
+    return settled.value if settled else "settled before"
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name=DAY_LISTS, queue=QUEUE, queueing_lock=DAY_LISTS, priority=_FIRST)
+def day_lists(timestamp: int) -> None:
+    """Every minute: write the day's lists that are due."""
+    day_list.write_due()
+
+
 # PostgreSQL lets only one worker defer a periodic job for each minute. The queueing lock keeps them from
 # piling up while no worker is free. There is no `lock`: a killed worker's sweep would hold it for ever.
 @app.periodic(cron="* * * * *")
@@ -79,7 +94,7 @@ async def tidy(timestamp: int) -> None:
 
 async def _bring_back(job: Job) -> None:
     try:
-        if job.task_name == DELIVER:
+        if job.task_name in {DELIVER, day_list.DELIVER}:
             logger.warning("job %s was left by a worker that died and runs again", job.id)
             await app.job_manager.retry_job(job)
         else:  # a periodic one: its next turn does the same, and its queueing lock may be taken by then

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from booking.views import api, appointment, details, options, times, wishes
+from booking.views import api, appointment, details, feed, options, times, wishes
 
 app_name = "booking"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("book/<slug:option>/<slug:who>/<str:start>/", details.enter_details, name="details"),
     path("appointment/<str:token>/", appointment.show, name="appointment"),
     path("appointment/<str:token>/calendar.ics", appointment.calendar, name="calendar"),
+    path("calendar/<str:token>.ics", feed.therapist_calendar, name="feed"),
     path("change-my-booking/", appointment.change, name="change"),
     path("api/times/", api.times, name="api_times"),
     path("api/schema/", api.schema, name="api_schema"),

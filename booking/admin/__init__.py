@@ -7,6 +7,7 @@ from booking.admin.messages import NotificationAdmin
 from booking.admin.patient import PatientAdmin
 from booking.admin.periods import ClosureAdmin, HoldAdmin, TimeOffAdmin
 from booking.admin.policy import ClinicPolicyAdmin
+from booking.admin.therapist_calendar import TherapistCalendarAdmin
 
 __all__ = [
     "AppointmentAdmin",
@@ -17,6 +18,7 @@ __all__ = [
     "OfferedHoursAdmin",
     "OverrideHoursAdmin",
     "PatientAdmin",
+    "TherapistCalendarAdmin",
     "TimeOffAdmin",
     "WeeklyHoursAdmin",
     "WorkingDayAdmin",

@@ -14,6 +14,7 @@ from booking.models.link import AppointmentLink
 from booking.models.notification import Notification
 from booking.models.patient import Patient
 from booking.models.policy import ClinicPolicy
+from booking.models.therapist_calendar import DayList, TherapistCalendar
 
 __all__ = [
     "Appointment",
@@ -21,11 +22,13 @@ __all__ = [
     "AppointmentLink",
     "ClinicPolicy",
     "Closure",
+    "DayList",
     "Hold",
     "Notification",
     "OfferedHours",
     "OverrideHours",
     "Patient",
+    "TherapistCalendar",
     "TimeOff",
     "WeeklyHours",
     "WorkingDay",

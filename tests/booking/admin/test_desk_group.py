@@ -5,7 +5,7 @@ from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 
 from booking import desk_group
-from booking.models import Appointment, Patient
+from booking.models import Appointment, Patient, TherapistCalendar
 from services.models import Therapist
 from tests.booking.admin.pages import text_of
 from tests.factories.booking import (
@@ -55,6 +55,11 @@ OPEN = {
     "booking/closure/{closure}/delete/": True,
     "booking/clinicpolicy/1/change/": True,
     "booking/clinicpolicy/add/": False,
+    "booking/therapistcalendar/": True,
+    "booking/therapistcalendar/add/": True,
+    "booking/therapistcalendar/{calendar}/change/": True,
+    "booking/therapistcalendar/{calendar}/address/": True,
+    "booking/therapistcalendar/{calendar}/delete/": True,
     "booking/notification/": True,
     "booking/notification/{message}/read/": True,
     "booking/notification/add/": False,
@@ -99,6 +104,7 @@ def places(appointment: Appointment, therapist: Therapist) -> dict[str, int]:
         "working_day": make_working_day(therapist=therapist, most_visits=6).pk,
         "offered": make_offered_hours(option=appointment.option, weekday=1, stretch=("09:00", "17:00")).pk,
         "closure": make_closure(start=start, end=end).pk,
+        "calendar": TherapistCalendar.objects.create(therapist=therapist).pk,
         "message": make_notification(appointment=appointment).pk,
         "patient": Patient.objects.create(name="Pat").pk,
     }

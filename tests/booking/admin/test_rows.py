@@ -268,11 +268,21 @@ def test_the_policy_is_one_page(desk: Client, admin_client: Client, exists: bool
         "step_minutes": "30",
         "offers": "no_gaps",
         "shortest_gap": "45",
+        "change_hours": "48",
+        "offer_minutes": "30",
+        "undo_minutes": "3",
+        "first_reminder_hours": "",
+        "second_reminder_hours": "",
+        "after_visit_hours": "",
+        "most_open": "",
     }
     assert desk.post(page, form)["Location"] == page
     [policy] = ClinicPolicy.objects.all()
     assert (policy.lead_minutes, policy.horizon_days, policy.step_minutes) == (240, 30, 30)
     assert (policy.offers, policy.shortest_gap) == ("no_gaps", 45)
+    assert (policy.change_hours, policy.offer_minutes, policy.undo_minutes) == (48, 30, 3)
+    left_empty = (policy.first_reminder_hours, policy.second_reminder_hours, policy.most_open)
+    assert left_empty == (None, None, None)
     assert admin_client.get("/admin/booking/clinicpolicy/add/").status_code == 403
     assert admin_client.post("/admin/booking/clinicpolicy/1/delete/", {"post": "yes"}).status_code == 403
     assert desk.get("/admin/booking/clinicpolicy/2/change/", follow=True).status_code == 200
