@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from booking.views import api, appointment, details, options, times
+from booking.views import api, appointment, comfort, details, options, safety, times
 
 app_name = "booking"
 
@@ -10,6 +10,8 @@ urlpatterns = [
     path("book/", options.choose_option, name="book"),
     path("book/<slug:option>/", times.choose_time, name="times"),
     path("book/<slug:option>/<slug:who>/<str:start>/", details.enter_details, name="details"),
+    path("book/<slug:option>/<slug:who>/<str:start>/before/", safety.before_first_visit, name="before"),
+    path("appointment/<str:token>/comfort/", comfort.tell, name="comfort"),
     path("appointment/<str:token>/", appointment.show, name="appointment"),
     path("appointment/<str:token>/calendar.ics", appointment.calendar, name="calendar"),
     path("change-my-booking/", appointment.change, name="change"),

@@ -14,6 +14,7 @@ from booking.models.link import AppointmentLink
 from booking.models.notification import Notification
 from booking.models.patient import Patient
 from booking.models.policy import ClinicPolicy
+from booking.models.preferences import ComfortPreferences
 
 __all__ = [
     "Appointment",
@@ -21,6 +22,7 @@ __all__ = [
     "AppointmentLink",
     "ClinicPolicy",
     "Closure",
+    "ComfortPreferences",
     "Hold",
     "Notification",
     "OfferedHours",
