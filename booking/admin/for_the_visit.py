@@ -1,4 +1,4 @@
-"""What somebody who prepares a visit needs to know: the safety check, what makes the patient comfortable, the consent."""
+"""What whoever prepares a visit needs to know: the safety check, what makes the patient comfortable, the consent."""
 
 from dataclasses import dataclass
 from datetime import datetime
