@@ -174,7 +174,7 @@ class ComfortForm(forms.ModelForm[ComfortPreferences]):
             "avoid": "Where should we not touch you?",
             "therapist_gender": "Who would you rather be treated by? (optional)",
             "clothing": "What would you like to keep on?",
-            "chaperone": "I would like somebody else in the room",
+            "chaperone": "I would like somebody else in the room: a friend, or one of our team",
             "quiet": "I would like a quiet visit with little talk",
         }
         help_texts = {
@@ -182,7 +182,6 @@ class ComfortForm(forms.ModelForm[ComfortPreferences]):
             "avoid": "For example, my feet, or my left shoulder.",
             "therapist_gender": "We try, and we call you if it changes your time.",
             "clothing": "You undress only as far as you like. A sheet covers the rest.",
-            "chaperone": "Bring somebody along, or we ask one of our team.",
         }
         widgets = {
             "pressure": forms.RadioSelect,
