@@ -24,7 +24,7 @@ FROM (SELECT CASE WHEN policy.id IS NULL THEN %(without)s::int ELSE policy.most_
 """
 # The two ways to be the same contact are two indexes; the model names their expressions.
 _OPEN_SQL = """
-SELECT lower(email) = lower(%(email)s), phone FROM booking_appointment
+SELECT %(email)s <> '' AND lower(email) = lower(%(email)s), phone FROM booking_appointment
 WHERE status IN ('requested', 'offered', 'confirmed')
   AND ((%(email)s <> '' AND lower(email) = lower(%(email)s))
     OR (%(tail)s <> '' AND right(regexp_replace(lower(phone), '(e|x|#).*|[^0-9]', '', 'g'), 7) = %(tail)s))
@@ -61,7 +61,8 @@ def hold_to_most_open(*, email: str, phone: str) -> None:
     two bookings at once count each other. Take it before the locks on days: who waits here then has no other lock.
     With RATE_LIMITS=off nothing is counted.
     """
-    known = keys(email=email, phone=phone)
+    number = phone_key(phone)
+    known = [key for key in (email_key(email), number) if key]
     if not known or not settings.RATE_LIMITS:
         return
     with connection.cursor() as cursor:
@@ -73,7 +74,6 @@ def hold_to_most_open(*, email: str, phone: str) -> None:
             return
         tail = _digits(phone)[-7:]
         cursor.execute(_OPEN_SQL, {"email": email.strip(), "tail": tail, "now": clock.now()})
-        number = phone_key(phone)
         found = sum(same or phone_key(written) == number for same, written in cursor.fetchall())
     if found >= most:
         raise TooManyOpenError

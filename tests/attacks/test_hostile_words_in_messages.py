@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings as configured
@@ -22,7 +23,7 @@ STATUS_OF = {
     NotificationKind.CANCELLED: AppointmentStatus.CANCELLED,
 }
 #: Each has a word that no page of ours uses, so that a part of it is found, too.
-TYPED = {
+TYPED: dict[str, Any] = {
     "name": "Zebrabuy <b>cheap</b>\r\nBcc: victim@zebra.example https://zebraname.example/?a=1 {{ 7|add:7 }}",
     "note": "Zebranote\r\n.\r\nEND:VEVENT\r\nEND:VCALENDAR\r\nhttps://zebranote.example/ <img src=x onerror=zebra()>",
     "phone": "(212) 555-0199 x 66473",

@@ -57,7 +57,7 @@ def allowed(db: None) -> int:
     ],
 )
 def test_the_same_person_however_written(
-    option: ServiceOption, at: At, first: dict[str, str], then: dict[str, str]
+    option: ServiceOption, at: At, first: dict[str, Any], then: dict[str, Any]
 ) -> None:
     ask(option, at(24, 9), **first)
     ask(option, at(25, 9), **first)
