@@ -44,16 +44,19 @@ def through_lifecycle() -> Book:
 
     option = ServiceOption.objects.get()
     therapists = Therapist.objects.in_bulk()
-    contact = lifecycle.Contact(name="Reference (demo)", email="reference@example.test")
 
     def book(therapist_id: int, start: int) -> bool:
+        key = uuid.uuid4()
+        contact = lifecycle.Contact(
+            name="Reference (demo)", email=f"{key.hex}@example.test", phone=f"212{key.int % 10**7:07}"
+        )
         try:
             lifecycle.request(
                 option=option,
                 therapist=therapists[therapist_id],
                 start=datetime.fromtimestamp(start, UTC),
                 contact=contact,
-                request_key=uuid.uuid4(),
+                request_key=key,
             )
         except BookingError:
             return False

@@ -51,6 +51,13 @@ class Source(TextChoices):
     DESK = "desk", "Front desk"
 
 
+class SafetyOutcome(TextChoices):
+    """How the safety check before a first visit ended. Which sign somebody has is kept nowhere."""
+
+    CLEAR = "clear", "Read on the website: none of the signs"
+    ASKED = "asked", "Asked by the clinic: nothing against a visit"
+
+
 class NotificationKind(TextChoices):
     """What a message tells the patient."""
 

@@ -40,6 +40,10 @@ class TherapistNotOfferedError(BookingError):
     """That therapist does not offer this appointment. Choose another therapist, or anyone."""
 
 
+class TooManyOpenError(BookingError):
+    """We cannot book another visit online with this email or phone number. Nothing was booked. Please call us."""
+
+
 class StateHasChangedError(BookingError):
     """This appointment has changed in the meantime. Look at it again before you act."""
 

@@ -9,11 +9,12 @@ from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 
-from booking import wishes
+from booking import consent, wishes
+from booking.models import ComfortPreferences
 from services.models import ServiceOption
 
-#: Which wording of the consent a patient agreed to. Change it with the text in templates/booking/details.html.
-CONSENT_VERSION = "2026-11"
+#: Which wording of the consent a patient agrees to.
+CONSENT_VERSION = consent.NEWEST
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029]")
 
@@ -70,7 +71,7 @@ class DetailsForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
     )
     consent = forms.BooleanField(
-        label="The clinic may keep these details to arrange my visit.",
+        label=consent.text_of(CONSENT_VERSION),
         error_messages={"required": "Agree that we may keep these details, or call us to book instead."},
     )
     website = forms.CharField(
@@ -86,7 +87,10 @@ class DetailsForm(forms.Form):
         },
     )
 
-    def __init__(self, *args: Any, option: ServiceOption, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, option: ServiceOption, first_visit: bool | None = None, **kwargs: Any
+    ) -> None:
+        """`first_visit` is what was answered before, and is then not asked again."""
         super().__init__(*args, **kwargs)
         self.option = option
         self.helper = FormHelper()
@@ -97,6 +101,9 @@ class DetailsForm(forms.Form):
         if option.clientele != ServiceOption.Clientele.EVERYONE:
             self.fields["first_visit"].widget = forms.HiddenInput()
             self.initial["first_visit"] = option.clientele == ServiceOption.Clientele.NEW
+        elif first_visit is not None:
+            self.fields["first_visit"].widget = forms.HiddenInput()
+            self.initial["first_visit"] = first_visit
 
     def clean_name(self) -> str:
         """The name on one line."""
@@ -128,6 +135,74 @@ class DetailsForm(forms.Form):
         if self.cleaned_data["website"]:
             raise ValidationError("Leave the last box empty and send the form again.", code="trap")
         return ""
+
+
+class SafetyForm(forms.Form):
+    """The one question under the safety check's lists."""
+
+    EMERGENCY, CALL, NONE = "emergency", "call", "none"
+
+    answer = forms.ChoiceField(
+        label="Which is true for you?",
+        choices=[
+            (EMERGENCY, "One or more of the emergency signs"),
+            (CALL, "One or more of the other signs"),
+            (NONE, "None of these"),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Choose which is true for you.",
+            "invalid_choice": "Choose which is true for you.",
+        },
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+
+
+class ComfortForm(forms.ModelForm[ComfortPreferences]):
+    """What makes somebody comfortable. Nothing has to be answered."""
+
+    class Meta:
+        model = ComfortPreferences
+        fields = ("pressure", "avoid", "therapist_gender", "clothing", "chaperone", "quiet")
+        labels = {
+            "pressure": "How firm should the pressure be? (optional)",
+            "avoid": "Where should we not touch you?",
+            "therapist_gender": "Who would you rather be treated by? (optional)",
+            "clothing": "What would you like to keep on?",
+            "chaperone": "I would like somebody else in the room: a friend, or one of our team",
+            "quiet": "I would like a quiet visit with little talk",
+        }
+        help_texts = {
+            "pressure": "You can change your mind at any time during the visit.",
+            "avoid": "For example, my feet, or my left shoulder.",
+            "therapist_gender": "We try, and we call you if it changes your time.",
+            "clothing": "You undress only as far as you like. A sheet covers the rest.",
+        }
+        widgets = {
+            "pressure": forms.RadioSelect,
+            "therapist_gender": forms.RadioSelect,
+            "avoid": forms.TextInput(attrs={"autocomplete": "off"}),
+            "clothing": forms.TextInput(attrs={"autocomplete": "off"}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+
+    def clean_avoid(self) -> str:
+        """On one line."""
+        return on_one_line(self.cleaned_data["avoid"])
+
+    def clean_clothing(self) -> str:
+        """On one line."""
+        return on_one_line(self.cleaned_data["clothing"])
 
 
 class WindowForm(forms.Form):

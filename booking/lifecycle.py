@@ -22,8 +22,8 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from psycopg import errors
 
-from booking import availability, notifications
-from booking.enums import BLOCKING, Actor, AppointmentStatus, NotificationKind, Source
+from booking import availability, contacts, notifications
+from booking.enums import BLOCKING, Actor, AppointmentStatus, NotificationKind, SafetyOutcome, Source
 from booking.exceptions import (
     BookingError,
     DiaryIsBusyError,
@@ -33,6 +33,7 @@ from booking.exceptions import (
     TimeJustGoneError,
 )
 from booking.models import Appointment, AppointmentEvent
+from booking.safety import Passed
 from booking.transitions import TRANSITIONS, Action
 from flexclinic.lib import clock, rows, when
 from services.models import Room, ServiceOption, Therapist
@@ -55,6 +56,7 @@ class Contact:
     first_visit: bool = False
     note: str = ""
     consent_version: str = ""
+    safety: Passed | None = None
 
 
 def one_transaction(act: Callable[P, R]) -> Callable[P, R]:
@@ -144,6 +146,9 @@ def _new(
         note=contact.note,
         consented_at=now if contact.consent_version else None,
         consent_version=contact.consent_version,
+        safety_outcome=SafetyOutcome.CLEAR if contact.safety else "",
+        safety_version=contact.safety.version if contact.safety else "",
+        safety_at=contact.safety.at if contact.safety else None,
         source=source,
         request_key=request_key,
         series=series,
@@ -197,14 +202,16 @@ def request(
     order of `availability.choices_at`, so that a lost race for one goes on to the next.
 
     Raises TimeJustGoneError for a time that is taken, seen at once or in a lost race, TimeNotOfferedError for one that
-    the clinic does not offer, TherapistNotOfferedError for a therapist who does not give the option.
+    the clinic does not offer, TherapistNotOfferedError for a therapist who does not give the option, TooManyOpenError
+    for somebody with as many open bookings as the policy allows.
     """
     status = AppointmentStatus.CONFIRMED if option.is_instant else AppointmentStatus.REQUESTED
     try:
+        contacts.hold_to_most_open(email=contact.email, phone=contact.phone)
         _lock_limited(option=option, therapist=therapist, start=start)
         choices = availability.choices_at(option=option, therapist=therapist, start=start)
     except BookingError:
-        if earlier := _made_by(request_key):
+        if earlier := made_by(request_key):
             return earlier  # it is this request that took the time, when it was sent before
         raise
     for choice in choices:
@@ -224,12 +231,13 @@ def request(
             told = NotificationKind.CONFIRMED if option.is_instant else NotificationKind.RECEIVED
             notifications.tell(appointment=appointment, kind=told)
             return appointment
-        if earlier := _made_by(request_key):
+        if earlier := made_by(request_key):
             return earlier  # the same form, sent twice at once
     raise TimeJustGoneError
 
 
-def _made_by(request_key: uuid.UUID) -> Appointment | None:
+def made_by(request_key: uuid.UUID) -> Appointment | None:
+    """The appointment that a form with this key made, when it was sent before."""
     return Appointment.objects.filter(request_key=request_key).first()
 
 
@@ -268,7 +276,7 @@ def book(
         series=series,
     )
     if not rows.insert(appointment, unless_in_conflict=True):
-        if earlier := _made_by(appointment.request_key):
+        if earlier := made_by(appointment.request_key):
             return earlier
         raise TimeJustGoneError("The therapist or the room is taken at that time.")
     _record(appointment, Action.BOOK, before="", actor=Actor.DESK, user=user)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from booking.views import api, appointment, details, feed, options, times, wishes
+from booking.views import api, appointment, comfort, details, feed, options, safety, times, wishes
 
 app_name = "booking"
 
@@ -11,6 +11,8 @@ urlpatterns = [
     path("book/<slug:option>/", times.choose_time, name="times"),
     path("book/<slug:option>/times-that-suit/", wishes.find_times, name="wishes"),
     path("book/<slug:option>/<slug:who>/<str:start>/", details.enter_details, name="details"),
+    path("book/<slug:option>/<slug:who>/<str:start>/before/", safety.before_first_visit, name="before"),
+    path("appointment/<str:token>/comfort/", comfort.tell, name="comfort"),
     path("appointment/<str:token>/", appointment.show, name="appointment"),
     path("appointment/<str:token>/calendar.ics", appointment.calendar, name="calendar"),
     path("calendar/<str:token>.ics", feed.therapist_calendar, name="feed"),

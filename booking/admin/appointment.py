@@ -21,10 +21,11 @@ from booking.admin import search, wording
 from booking.admin.acts import ACTS, Act, acts_at_hand, acts_for
 from booking.admin.addresses import to_board
 from booking.admin.filters import EVERYTHING, WAITING, StatusFilter, WhenFilter, view_of
+from booking.admin.for_the_visit import for_the_visit, safety_is_open
 from booking.admin.patient import as_choice, likely_for
 from booking.admin.series import messages_about, place_in_series, series_page
 from booking.admin.visit_forms import BookingForm, MoveForm, taken_up
-from booking.enums import AppointmentStatus
+from booking.enums import AppointmentStatus, SafetyOutcome
 from booking.exceptions import BookingError
 from booking.forms import validate_phone
 from booking.models import Appointment, Notification, Patient
@@ -40,12 +41,15 @@ class ContactForm(forms.ModelForm[Appointment]):
 
     class Meta:
         model = Appointment
-        fields = ("name", "phone", "email", "first_visit", "note", "patient")
+        fields = ("name", "phone", "email", "first_visit", "safety_outcome", "note", "patient")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "phone" in self.fields:
             self.fields["phone"].validators.append(validate_phone)
+        if "safety_outcome" in self.fields:
+            said: Any = self.fields["safety_outcome"]
+            said.choices = [("", "Not done yet"), (SafetyOutcome.ASKED.value, SafetyOutcome.ASKED.label)]
         if "patient" in self.fields:
             self.offer_records(self.fields["patient"])
 
@@ -124,6 +128,15 @@ class AppointmentAdmin(admin.ModelAdmin[Appointment]):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody deletes an appointment: it is cancelled."""
         return False
+
+    def get_fieldsets(self, request: HttpRequest, obj: Appointment | None = None) -> Any:
+        """With the safety check where the desk may say how it ended: the patient's own answer stays as it is."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or not (safety_is_open(obj) or obj.safety_outcome == SafetyOutcome.ASKED):
+            return fieldsets
+        [(title, shown)] = fieldsets
+        *before, note, patient = shown["fields"]
+        return ((title, {**shown, "fields": (*before, "safety_outcome", note, patient)}),)
 
     # The list
 
@@ -398,6 +411,7 @@ class AppointmentAdmin(admin.ModelAdmin[Appointment]):
                 "subtitle": None,
                 "appointment": appointment,
                 "series": place,
+                "visit_notes": for_the_visit(appointment),
                 "acts": acts_for(appointment) if acting else [],
                 "board": to_board(day=when.in_clinic_zone(appointment.starts_at).date()),
                 "may_move": acting and Action.MOVE in allowed_actions(appointment.status),

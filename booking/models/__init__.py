@@ -14,6 +14,7 @@ from booking.models.link import AppointmentLink
 from booking.models.notification import Notification
 from booking.models.patient import Patient
 from booking.models.policy import ClinicPolicy
+from booking.models.preferences import ComfortPreferences
 from booking.models.therapist_calendar import DayList, TherapistCalendar
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "ClinicPolicy",
     "Closure",
     "DayList",
+    "ComfortPreferences",
     "Hold",
     "Notification",
     "OfferedHours",

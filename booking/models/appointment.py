@@ -9,10 +9,13 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
+from django.db.models.functions import Lower
 
-from booking.enums import BLOCKING, Actor, AppointmentStatus, Source
+from booking.enums import BLOCKING, Actor, AppointmentStatus, SafetyOutcome, Source
 
 _REFERENCE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that is mistaken for another on the phone
+
+_AHEAD = (AppointmentStatus.REQUESTED, AppointmentStatus.OFFERED, AppointmentStatus.CONFIRMED)
 
 #: No visit with its buffers is longer. It lets the diary's window be fetched by one bounded range of an index.
 LONGEST_OCCUPIED = timedelta(hours=24)
@@ -30,6 +33,12 @@ def _lower(field: str) -> Func:
 
 def _upper(field: str) -> Func:
     return Func(F(field), function="upper", output_field=models.DateTimeField())
+
+
+def _phone_tail() -> Func:
+    """The last 7 digits of a phone number without its extension."""
+    digits = "right(regexp_replace(lower(%(expressions)s), '(e|x|#).*|[^0-9]', '', 'g'), 7)"
+    return Func(F("phone"), template=digits, output_field=models.TextField())
 
 
 class Appointment(models.Model):
@@ -58,6 +67,12 @@ class Appointment(models.Model):
     note = models.TextField(blank=True, max_length=1000)
     consented_at = models.DateTimeField(null=True, blank=True)
     consent_version = models.CharField(max_length=20, blank=True)
+    # The outcome of the safety check and no more; empty where it was not done.
+    safety_outcome = models.CharField(
+        "safety check", max_length=10, choices=SafetyOutcome.choices, blank=True, default="", db_default=""
+    )
+    safety_version = models.CharField(max_length=20, blank=True, default="", db_default="", editable=False)
+    safety_at = models.DateTimeField(null=True, blank=True, editable=False)
     patient = models.ForeignKey(
         "booking.Patient", on_delete=models.SET_NULL, related_name="appointments", null=True, blank=True
     )
@@ -122,6 +137,9 @@ class Appointment(models.Model):
                 name="appointment_diary",
             ),
             models.Index(fields=["starts_at"], name="appointment_starts_at"),
+            # The two ways to be the same contact; see booking.contacts, which asks in these very words.
+            models.Index(Lower("email"), condition=Q(status__in=_AHEAD), name="appointment_open_email"),
+            models.Index(_phone_tail(), condition=Q(status__in=_AHEAD), name="appointment_open_phone"),
         ]
 
     def __str__(self) -> str:

@@ -18,6 +18,7 @@ from django.urls import reverse
 
 from booking import availability
 from booking.addresses import ANYONE, write_start
+from booking.views.visit import FIRST, query
 from flexclinic.lib import clock
 from services.models import Service, ServiceOption, Therapist
 
@@ -63,13 +64,14 @@ def first_free(
     )
     chosen = [start for starts in found.by_date().values() for start, _ in starts[:per_day]][:count]
     address = reverse("booking:details", args=[option.slug, therapist.slug if therapist else ANYONE, "0"])
+    passed_on = query(FIRST if option.clientele == option.Clientele.NEW else "")
     all_times = reverse("booking:times", args=[option.slug])
     return FirstTimes(
         option=option,
         times=[
             FirstTime(
                 datetime.fromtimestamp(start, UTC),
-                f"{address.removesuffix('0/')}{write_start(found.zone, start)}/",
+                f"{address.removesuffix('0/')}{write_start(found.zone, start)}/{passed_on}",
             )
             for start in chosen
         ],

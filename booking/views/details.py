@@ -1,20 +1,29 @@
 """/book/<option>/<who>/<start>/: the patient's details, checked, and the booking."""
 
+import math
 import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
-from booking import availability, lifecycle, links
+from booking import availability, lifecycle, links, safety
 from booking.addresses import ANYONE, read_start
-from booking.exceptions import BookingError, DiaryIsBusyError, TherapistNotOfferedError
+from booking.exceptions import (
+    BookingError,
+    DiaryIsBusyError,
+    TherapistNotOfferedError,
+    TooManyOpenError,
+)
 from booking.forms import CONSENT_VERSION, DetailsForm
+from booking.views import tries
 from booking.views.options import no_such_option
 from booking.views.shown import shown_times
+from booking.views.visit import FIRST, RETURNING, pass_of, query, visit_for, visit_of
 from flexclinic.lib import clock
 from services.models import ServiceOption, Therapist
 
@@ -30,7 +39,7 @@ def _readable(text: str) -> datetime | None:
         return None
 
 
-def _contact(form: DetailsForm) -> lifecycle.Contact:
+def _contact(form: DetailsForm, passed: str) -> lifecycle.Contact:
     answers = form.cleaned_data
     return lifecycle.Contact(
         name=answers["name"],
@@ -39,12 +48,29 @@ def _contact(form: DetailsForm) -> lifecycle.Contact:
         first_visit=answers["first_visit"],
         note=answers["note"],
         consent_version=CONSENT_VERSION,
+        safety=safety.read_pass(passed) if answers["first_visit"] else None,
     )
 
 
 def _typed(form: DetailsForm) -> list[tuple[str, object]]:
     """Every field's name with what was typed. A widget each would cost more than the rest of the page."""
     return [(field.html_name, field.value()) for field in form]
+
+
+def _carried(request: HttpRequest, *, stamp: str) -> list[tuple[str, str]]:
+    """What the pages carry along besides what was typed; a form without it books, too."""
+    known = (("stamp", stamp), ("passed", pass_of(request)))
+    return [(name, value) for name, value in known if value]
+
+
+def _asked_again(request: HttpRequest, page: dict[str, Any], refused: tries.Refusal) -> HttpResponse:
+    """The form with everything that was typed, and why it was not taken."""
+    page["form"].add_error(None, refused.message)
+    page["carried"] = _carried(request, stamp=tries.kept_stamp(request) or tries.new_stamp())
+    response = render(request, "booking/details.html", page, status=refused.status)
+    if refused.again:
+        response["Retry-After"] = str(max(1, math.ceil((refused.again - clock.now()).total_seconds())))
+    return response
 
 
 @never_cache
@@ -54,10 +80,14 @@ def enter_details(request: HttpRequest, option: str, who: str, start: str) -> Ht
         chosen = ServiceOption.objects.bookable().select_related("service").get(slug=option)
     except ServiceOption.DoesNotExist:
         return no_such_option(request)
+    visit = visit_for(chosen, visit_of(request))
+    if request.method != "POST" and visit_of(request) == FIRST == visit and not pass_of(request):
+        return redirect(reverse("booking:before", args=[chosen.slug, who, start]))
+    known = visit_of(request) == FIRST if visit_of(request) else None
     if request.method == "POST":
-        form = DetailsForm(request.POST, option=chosen)
+        form = DetailsForm(request.POST, option=chosen, first_visit=known)
     else:
-        form = DetailsForm(option=chosen, initial={"request_key": uuid.uuid4()})
+        form = DetailsForm(option=chosen, first_visit=known, initial={"request_key": uuid.uuid4()})
     therapist: Therapist | None = None
     moment: datetime | None = None
     try:
@@ -68,7 +98,14 @@ def enter_details(request: HttpRequest, option: str, who: str, start: str) -> Ht
         moment = read_start(clock.clinic_zone(), start)
         page: dict[str, Any] = {"option": chosen, "therapist": therapist, "moment": moment, "form": form}
         page["end"] = moment + timedelta(minutes=chosen.minutes)
+        page["visit"] = visit_of(request)
         page["times_url"] = reverse("booking:times", args=[chosen.slug])
+        page["before_url"] = (
+            reverse("booking:before", args=[chosen.slug, who, start])
+            if visit != RETURNING and not pass_of(request)
+            else ""
+        )
+        page["carried"] = _carried(request, stamp=tries.kept_stamp(request) or tries.new_stamp())
         books = request.method == "POST" and not {ASKS_TO_CHECK, ASKS_TO_EDIT} & request.POST.keys()
         if not books:
             availability.choices_at(option=chosen, therapist=therapist, start=moment)
@@ -77,16 +114,26 @@ def enter_details(request: HttpRequest, option: str, who: str, start: str) -> Ht
         if not form.is_valid():
             return render(request, "booking/details.html", page, status=422)
         if ASKS_TO_CHECK in request.POST:
+            page["carried"] = _carried(request, stamp=tries.kept_stamp(request))
+            if form.cleaned_data["first_visit"] and not pass_of(request):
+                page.update(lists=safety, new_pass=safety.make_pass())
             return render(request, "booking/check.html", page)
-        appointment = lifecycle.request(
-            option=chosen,
-            therapist=therapist,
-            start=moment,
-            contact=_contact(form),
-            request_key=form.cleaned_data["request_key"],
-        )
+        contact, key = _contact(form, pass_of(request)), form.cleaned_data["request_key"]
+        appointment = lifecycle.made_by(key)  # sent before: it is answered, however often
+        if appointment is None:
+            if refused := tries.refusal(request, email=contact.email, phone=contact.phone):
+                return _asked_again(request, page, refused)
+            appointment = lifecycle.request(
+                option=chosen, therapist=therapist, start=moment, contact=contact, request_key=key
+            )
+    except TooManyOpenError as error:
+        said = f"{error.message.removesuffix('.')} on {settings.CLINIC['phone']}."
+        page["form"].add_error(None, said)
+        return render(request, "booking/details.html", page, status=409)
     except BookingError as error:
-        return _not_this_time(request, error, chosen, therapist, moment or _readable(start), form)
+        return _not_this_time(
+            request, error, chosen, therapist, moment or _readable(start), form, visit_of(request)
+        )
     return redirect("booking:appointment", token=links.mint(appointment=appointment))
 
 
@@ -97,6 +144,7 @@ def _not_this_time(
     therapist: Therapist | None,
     moment: datetime | None,
     form: DetailsForm,
+    visit: str,
 ) -> HttpResponse:
     """What went wrong, the nearest free times, and everything that was typed."""
     nearest = availability.nearest(option=option, therapist=therapist, around=moment or clock.now())
@@ -111,9 +159,12 @@ def _not_this_time(
             [start for start, _ in nearest],
             option=option,
             who=therapist.slug if therapist and offers_therapist else ANYONE,
+            query=query(visit),
         ),
         "form": form,
-        "typed": _typed(form) if form.is_bound else [],
+        "typed": [*_typed(form), *_carried(request, stamp=tries.kept_stamp(request))]
+        if form.is_bound
+        else [],
         "times_url": reverse("booking:times", args=[option.slug]),
     }
     status = {TherapistNotOfferedError: 404, DiaryIsBusyError: 503}.get(type(error), 409)

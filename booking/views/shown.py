@@ -47,22 +47,25 @@ class DayPart:
     times: list[Time]
 
 
-def shown_times(starts: list[int], *, option: ServiceOption, who: str) -> list[Time]:
-    """Each start (seconds since the epoch) with what it is called and where it leads."""
+def shown_times(starts: list[int], *, option: ServiceOption, who: str, query: str = "") -> list[Time]:
+    """Each start (seconds since the epoch) with what it is called and where it leads.
+
+    `query` is what the addresses pass on, with its question mark.
+    """
     zone = clock.clinic_zone()
     # One reverse for all: it costs more than the rest of the loop.
     address = reverse("booking:details", args=[option.slug, who, "0"]).removesuffix("0/")
     times = []
     for start in starts:
         moment = datetime.fromtimestamp(start, UTC)
-        times.append(Time(moment, when.format_time(moment), f"{address}{write_start(zone, start)}/"))
+        times.append(Time(moment, when.format_time(moment), f"{address}{write_start(zone, start)}/{query}"))
     return times
 
 
-def shown_days(found: FreeTimes, *, option: ServiceOption, who: str) -> list[Day]:
+def shown_days(found: FreeTimes, *, option: ServiceOption, who: str, query: str = "") -> list[Day]:
     """The local dates that have free times, in order."""
     days: dict[date, Day] = {}
-    for time in shown_times([start for start, _ in found.starts], option=option, who=who):
+    for time in shown_times([start for start, _ in found.starts], option=option, who=who, query=query):
         day = walltime.local_date(found.zone, int(time.moment.timestamp()))
         days.setdefault(day, Day(day)).times.append(time)
     return list(days.values())

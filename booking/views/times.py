@@ -13,15 +13,20 @@ from booking.addresses import ANYONE
 from booking.forms import WindowForm
 from booking.views.options import no_such_option
 from booking.views.shown import Day, shown_days
+from booking.views.visit import FIRST, is_for, query, visit_of
 from flexclinic.lib import clock
 from services.models import ServiceOption, Therapist
 
 DAYS_SHOWN = 7
 
 
-def _page(option: ServiceOption, therapist: Therapist | None, first: date) -> str:
-    query = {"therapist": therapist.slug} if therapist else {}
-    return f"{reverse('booking:times', args=[option.slug])}?{urlencode({**query, 'from': first.isoformat()})}"
+def _page(option: ServiceOption, therapist: Therapist | None, first: date, visit: str) -> str:
+    passed_on = {
+        **({"visit": visit} if visit else {}),
+        **({"therapist": therapist.slug} if therapist else {}),
+        "from": first.isoformat(),
+    }
+    return f"{reverse('booking:times', args=[option.slug])}?{urlencode(passed_on)}"
 
 
 def _around(days: list[Day], first: date, today: date) -> dict[str, date | None]:
@@ -39,6 +44,9 @@ def choose_time(request: HttpRequest, option: str) -> HttpResponse:
     chosen = ServiceOption.objects.bookable().select_related("service").filter(slug=option).first()
     if chosen is None:
         return no_such_option(request)
+    visit = visit_of(request)
+    if not is_for(chosen, visit):
+        return render(request, "booking/not_for_you.html", {"option": chosen, "visit": visit})
     window = WindowForm(request.GET)
     window.is_valid()
     wanted = window.cleaned_data.get("therapist", "")
@@ -51,12 +59,19 @@ def choose_time(request: HttpRequest, option: str) -> HttpResponse:
     found = availability.free_times(
         option=chosen, therapist=therapist, first_date=today, days=availability.LONGEST_WINDOW
     )
-    days = shown_days(found, option=chosen, who=therapist.slug if therapist else ANYONE)
+    days = shown_days(
+        found,
+        option=chosen,
+        who=therapist.slug if therapist else ANYONE,
+        query=query(FIRST if chosen.clientele == chosen.Clientele.NEW else visit),
+    )
     if "from" not in request.GET and days:
         first = days[0].date
     around = _around(days, first, today)
     context: dict[str, Any] = {
         "option": chosen,
+        "visit": visit,
+        "book_query": query(visit),
         "therapists": therapists,
         "therapist": therapist,
         "unknown_therapist": bool(request.GET.get("therapist")) and therapist is None,
@@ -65,6 +80,8 @@ def choose_time(request: HttpRequest, option: str) -> HttpResponse:
         "first": first,
         "last": first + timedelta(days=DAYS_SHOWN - 1),
         "any_times": bool(days),
-        **{f"{name}_url": _page(chosen, therapist, day) if day else "" for name, day in around.items()},
+        **{
+            f"{name}_url": _page(chosen, therapist, day, visit) if day else "" for name, day in around.items()
+        },
     }
     return render(request, "booking/times.html", context)

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -186,7 +187,7 @@ class Diary(RuleBasedStateMachine):
                     option=clinic.options[option],
                     therapist=None if who is None else clinic.therapists[who],
                     start=start,
-                    contact=SOMEBODY,
+                    contact=replace(SOMEBODY, email=f"{key}@example.test"),
                     request_key=key,
                 )
             case ("book", option, who, room, start, buffers):

@@ -34,6 +34,7 @@ class Form:
     path: str
     fields: dict[str, str]
     kept: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,7 +203,11 @@ class _Window:
     def send(self, form: dict[str, Any]) -> dict[str, Any]:
         """Post a form, and say how it was answered."""
         body = urlencode({"csrfmiddlewaretoken": self._token, **form["fields"]})
-        headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": self._cookie()}
+        headers = {
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Cookie": self._cookie(),
+            **form["headers"],
+        }
         begun = time.perf_counter()
         status, answered, page = self._ask("POST", form["path"], body, headers)
         return {

@@ -58,8 +58,10 @@ def collect_static_files(data: Path) -> None:
 
 
 @contextmanager
-def serving(data: Path, *, application: str = "", collected: bool = False) -> Iterator[int]:
-    """Serve while the block runs, by default the application of production; gives the port.
+def serving(
+    data: Path, *, application: str = "", collected: bool = False, limits: bool = False
+) -> Iterator[int]:
+    """Serve while the block runs, by default the application of production and without `limits`; gives the port.
 
     Unless the static files were collected, they are served from where they are written.
     """
@@ -74,7 +76,12 @@ def serving(data: Path, *, application: str = "", collected: bool = False) -> It
         started.start(
             "web",
             quiet,
-            env={**environment(data, collected=collected), "PORT": str(port), "SITE_URL": address},
+            env={
+                **environment(data, collected=collected),
+                "PORT": str(port),
+                "SITE_URL": address,
+                "RATE_LIMITS": "on" if limits else "off",
+            },
         )
 
         def is_ready() -> bool:

@@ -202,9 +202,9 @@ def test_home_offers_the_first_free_times_of_a_first_visit(
     html = shown(patient, "/")
     assert "Next free" in html
     assert booking_links(html) == [
-        "/book/first-visit/anyone/2026-11-23T11:00/",
-        "/book/first-visit/anyone/2026-11-24T09:00/",
-        "/book/first-visit/anyone/2026-11-25T09:00/",
+        "/book/first-visit/anyone/2026-11-23T11:00/?visit=first",
+        "/book/first-visit/anyone/2026-11-24T09:00/?visit=first",
+        "/book/first-visit/anyone/2026-11-25T09:00/?visit=first",
     ]
     assert "Monday 23 November, 11am" in html
 
