@@ -9,7 +9,7 @@ from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 
-from booking import consent, wishes
+from booking import consent, suiting
 from booking.models import ComfortPreferences
 from services.models import ServiceOption
 
@@ -234,7 +234,7 @@ class WishesForm(forms.Form):
         label="Days",
         required=False,
         coerce=int,
-        choices=list(enumerate(wishes.NAMES)),
+        choices=list(enumerate(suiting.NAMES)),
         widget=forms.CheckboxSelectMultiple,
     )
     parts = forms.MultipleChoiceField(
@@ -250,7 +250,7 @@ class WishesForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.wishes: list[wishes.Wish] = []
+        self.wishes: list[suiting.Wish] = []
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
@@ -259,7 +259,7 @@ class WishesForm(forms.Form):
     def clean_words(self) -> str:
         """The words, if all of them are understood."""
         words = on_one_line(self.cleaned_data["words"])
-        reading = wishes.read(words)
+        reading = suiting.read(words)
         self.wishes += reading.wishes
         if reading.unread:
             unread = ", ".join(f"“{word}”" for word in reading.unread[:5])
@@ -274,8 +274,8 @@ class WishesForm(forms.Form):
         """Add what was ticked; ask for something where nothing was."""
         days, parts = self.cleaned_data.get("days", []), self.cleaned_data.get("parts", [])
         if days or parts:
-            chosen = frozenset(days) or wishes.EVERY_DAY
-            for start, end in [wishes.PARTS[part] for part in parts] or [(0, wishes.DAY_END)]:
-                self.wishes.append(wishes.Wish(chosen, start, end))
+            chosen = frozenset(days) or suiting.EVERY_DAY
+            for start, end in [suiting.PARTS[part] for part in parts] or [(0, suiting.DAY_END)]:
+                self.wishes.append(suiting.Wish(chosen, start, end))
         if not self.wishes and not self.errors:
             self.add_error("words", "Write which times suit you, or tick days or parts of the day.")

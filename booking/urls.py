@@ -2,14 +2,14 @@
 
 from django.urls import path
 
-from booking.views import api, appointment, comfort, details, feed, options, safety, times, wishes
+from booking.views import api, appointment, comfort, details, feed, options, safety, suiting, times
 
 app_name = "booking"
 
 urlpatterns = [
     path("book/", options.choose_option, name="book"),
     path("book/<slug:option>/", times.choose_time, name="times"),
-    path("book/<slug:option>/times-that-suit/", wishes.find_times, name="wishes"),
+    path("book/<slug:option>/times-that-suit/", suiting.find_times, name="suiting"),
     path("book/<slug:option>/<slug:who>/<str:start>/", details.enter_details, name="details"),
     path("book/<slug:option>/<slug:who>/<str:start>/before/", safety.before_first_visit, name="before"),
     path("appointment/<str:token>/comfort/", comfort.tell, name="comfort"),

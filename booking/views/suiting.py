@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from booking import availability, wishes
+from booking import availability, suiting
 from booking.addresses import ANYONE
 from booking.forms import WishesForm
 from booking.views.options import no_such_option
@@ -31,13 +31,13 @@ def find_times(request: HttpRequest, option: str) -> HttpResponse:
         form = WishesForm(request.POST)
         if not form.is_valid():
             understood = _address(chosen, form.wishes, asked.get("therapist")) if form.wishes else ""
-            words = [wishes.in_words(wish) for wish in form.wishes]
+            words = [suiting.in_words(wish) for wish in form.wishes]
             page |= {"form": form, "understood": words, "understood_url": understood}
-            return render(request, "booking/wishes.html", page, status=422)
+            return render(request, "booking/suiting.html", page, status=422)
         return redirect(_address(chosen, form.wishes, asked.get("therapist")))
-    wished = [wish for text in request.GET.getlist("wish") if (wish := wishes.read_written(text))]
+    wished = [wish for text in request.GET.getlist("wish") if (wish := suiting.read_written(text))]
     if not wished:
-        return render(request, "booking/wishes.html", {**page, "form": WishesForm()})
+        return render(request, "booking/suiting.html", {**page, "form": WishesForm()})
     found = availability.free_times(
         option=chosen,
         therapist=therapist,
@@ -45,15 +45,15 @@ def find_times(request: HttpRequest, option: str) -> HttpResponse:
         days=availability.LONGEST_WINDOW,
     )
     starts = [when.in_clinic_zone(datetime.fromtimestamp(start, UTC)) for start, _ in found.starts]
-    fitting, near = wishes.find(starts, wished[: wishes.MOST_WISHES])
+    fitting, near = suiting.find(starts, wished[: suiting.MOST_WISHES])
     who = therapist.slug if therapist else ANYONE
     page |= {
-        "wishes": [wishes.in_words(wish) for wish in wished[: wishes.MOST_WISHES]],
+        "wishes": [suiting.in_words(wish) for wish in wished[: suiting.MOST_WISHES]],
         "fitting": shown_times(_instants(fitting), option=chosen, who=who),
         "near": shown_times(_instants(near), option=chosen, who=who) if len(fitting) < _ENOUGH else [],
-        "change_url": reverse("booking:wishes", args=[chosen.slug]),
+        "change_url": reverse("booking:suiting", args=[chosen.slug]),
     }
-    return render(request, "booking/wishes_found.html", page)
+    return render(request, "booking/suiting_found.html", page)
 
 
 #: With fewer times than these, those that come close are shown, too.
@@ -64,9 +64,9 @@ def _instants(moments: list[datetime]) -> list[int]:
     return [int(moment.timestamp()) for moment in moments]
 
 
-def _address(option: ServiceOption, wished: list[wishes.Wish], therapist: str | None) -> str:
+def _address(option: ServiceOption, wished: list[suiting.Wish], therapist: str | None) -> str:
     query = QueryDict(mutable=True)
-    query.setlist("wish", [wishes.write(wish) for wish in wished[: wishes.MOST_WISHES]])
+    query.setlist("wish", [suiting.write(wish) for wish in wished[: suiting.MOST_WISHES]])
     if therapist:
         query["therapist"] = therapist
     return f"{reverse('booking:wishes', args=[option.slug])}?{query.urlencode()}"

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking import wishes
-from booking.wishes import Wish
+from booking import suiting
+from booking.suiting import Wish
 
 READ = {
     "Tuesdays after 4, or Thursday morning": ["Tuesdays from 4pm", "Thursdays before 12 noon"],
@@ -41,8 +41,8 @@ READ = {
 
 @pytest.mark.parametrize("words", READ)
 def test_what_people_write(words: str) -> None:
-    reading = wishes.read(words)
-    assert [wishes.in_words(wish) for wish in reading.wishes] == READ[words]
+    reading = suiting.read(words)
+    assert [suiting.in_words(wish) for wish in reading.wishes] == READ[words]
     assert reading.unread == []
 
 
@@ -56,12 +56,12 @@ def test_what_people_write(words: str) -> None:
     ],
 )
 def test_what_is_not_understood_is_named(words: str, unread: list[str], rest: list[str]) -> None:
-    reading = wishes.read(words)
+    reading = suiting.read(words)
     assert reading.unread == unread
-    assert [wishes.in_words(wish) for wish in reading.wishes] == rest
+    assert [suiting.in_words(wish) for wish in reading.wishes] == rest
 
 
-minutes = st.integers(min_value=0, max_value=wishes.DAY_END)
+minutes = st.integers(min_value=0, max_value=suiting.DAY_END)
 some_wishes = st.builds(
     lambda days, ends: Wish(days, *sorted(ends)),
     st.frozensets(st.integers(0, 6), min_size=1),
@@ -71,21 +71,21 @@ some_wishes = st.builds(
 
 @given(some_wishes)
 def test_an_address_gives_the_wish_back(wish: Wish) -> None:
-    assert wishes.read_written(wishes.write(wish)) == wish
+    assert suiting.read_written(suiting.write(wish)) == wish
 
 
 @given(st.text(max_size=60))
 def test_no_text_is_too_odd(text: str) -> None:
-    reading = wishes.read(text)
-    assert all(wish.days and 0 <= wish.start < wish.end <= wishes.DAY_END for wish in reading.wishes)
-    wishes.read_written(text)
+    reading = suiting.read(text)
+    assert all(wish.days and 0 <= wish.start < wish.end <= suiting.DAY_END for wish in reading.wishes)
+    suiting.read_written(text)
 
 
 @pytest.mark.parametrize(
     "text", ["", "tue", "tue_1600-1600", "tue_1600-2500", "xxx_0900-1000", "tue_0９00-1000"]
 )
 def test_an_address_that_was_never_written(text: str) -> None:
-    assert wishes.read_written(text) is None
+    assert suiting.read_written(text) is None
 
 
 MONDAY = datetime(2026, 11, 23)  # noqa: DTZ001 - as the wall shows it
@@ -101,7 +101,7 @@ def test_what_is_found_is_what_a_walk_over_all_starts_finds(
     def fits(start: datetime) -> bool:
         return any(wish.holds(start.weekday(), start.hour * 60 + start.minute) for wish in wanted)
 
-    found, near = wishes.find(starts, wanted)
+    found, near = suiting.find(starts, wanted)
     assert found == sorted(set(found))
     assert all(fits(start) for start in found)
     assert not any(fits(start) for start in near)
@@ -110,11 +110,13 @@ def test_what_is_found_is_what_a_walk_over_all_starts_finds(
     for day in days:
         of_day = [start for start in fitting if start.date() == day]
         named = [start for start in found if start.date() == day]
-        assert len(named) <= wishes.MOST_A_DAY
+        assert len(named) <= suiting.MOST_A_DAY
         assert all(later - earlier >= timedelta(hours=1) for earlier, later in pairwise(named))
         left_out = [start for start in of_day if all(abs(start - one) >= timedelta(hours=1) for one in named)]
-        if left_out and len(named) < wishes.MOST_A_DAY:  # only where the list is full, by then or on this day
-            assert len(found) == wishes.MOST_MATCHES
+        if (
+            left_out and len(named) < suiting.MOST_A_DAY
+        ):  # only where the list is full, by then or on this day
+            assert len(found) == suiting.MOST_MATCHES
             assert not any(start.date() > day for start in found)
     for start in near:
         assert any(start.weekday() in wish.days for wish in wanted)
@@ -123,12 +125,12 @@ def test_what_is_found_is_what_a_walk_over_all_starts_finds(
 def test_the_wish_named_first_comes_first_within_a_day() -> None:
     starts = [MONDAY + timedelta(hours=hour) for hour in (9, 10, 11, 14, 15, 16)]
     afternoon, morning = Wish(frozenset({0}), 13 * 60, 17 * 60), Wish(frozenset({0}), 0, 12 * 60)
-    assert [start.hour for start in wishes.find(starts, [afternoon, morning])[0]] == [14, 15, 16]
-    assert [start.hour for start in wishes.find(starts, [morning, afternoon])[0]] == [9, 10, 11]
+    assert [start.hour for start in suiting.find(starts, [afternoon, morning])[0]] == [14, 15, 16]
+    assert [start.hour for start in suiting.find(starts, [morning, afternoon])[0]] == [9, 10, 11]
 
 
 def test_near_is_up_to_an_hour_and_a_half_away_on_a_wished_day() -> None:
     starts = [MONDAY + timedelta(minutes=minute) for minute in (13 * 60, 14 * 60 + 30, 17 * 60, 41 * 60)]
-    found, near = wishes.find(starts, [Wish(frozenset({0}), 16 * 60, 17 * 60)])
+    found, near = suiting.find(starts, [Wish(frozenset({0}), 16 * 60, 17 * 60)])
     assert found == []
     assert [start.hour for start in near] == [14, 17]
