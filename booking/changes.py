@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from booking.enums import AppointmentStatus
-from booking.exceptions import TooLateToChangeError
+from booking.exceptions import NotPossibleNowError, TooLateToChangeError
 from booking.models import Appointment, ClinicPolicy
 from booking.transitions import TRANSITIONS, Action
 from flexclinic.lib import clock
@@ -53,6 +53,16 @@ def refuse_if_too_late(appointment: Appointment) -> None:
     found = of(appointment)
     if found.too_late:
         raise TooLateToChangeError(until=found.until)
+
+
+def refuse(appointment: Appointment, action: Action) -> None:
+    """Raise what `booking.lifecycle` would raise, so that a page can say so before somebody decides.
+
+    TooLateToChangeError, or NotPossibleNowError where the visit's state does not allow the action.
+    """
+    if appointment.status not in TRANSITIONS[action].sources:
+        raise NotPossibleNowError
+    refuse_if_too_late(appointment)
 
 
 def is_at(appointment: Appointment, *, start: datetime, therapist: Therapist | None) -> bool:

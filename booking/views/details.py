@@ -11,23 +11,16 @@ from django.views.decorators.cache import never_cache
 
 from booking import availability, lifecycle, links
 from booking.addresses import ANYONE, read_start
-from booking.exceptions import BookingError, DiaryIsBusyError, TherapistNotOfferedError
+from booking.exceptions import BookingError, TherapistNotOfferedError
 from booking.forms import CONSENT_VERSION, DetailsForm
+from booking.views.nearest import nearest_times, status_of
 from booking.views.options import no_such_option
-from booking.views.shown import shown_times
+from booking.views.shown import readable
 from flexclinic.lib import clock
 from services.models import ServiceOption, Therapist
 
 ASKS_TO_CHECK = "check"  # the button that shows the answers once more before they are sent
 ASKS_TO_EDIT = "edit"  # the button that goes back to the form from there
-
-
-def _readable(text: str) -> datetime | None:
-    """The moment that somebody most likely meant, to look for free times around it."""
-    try:
-        return datetime.fromisoformat(text[:16]).replace(tzinfo=clock.clinic_zone())
-    except ValueError:
-        return None
 
 
 def _contact(form: DetailsForm) -> lifecycle.Contact:
@@ -86,7 +79,7 @@ def enter_details(request: HttpRequest, option: str, who: str, start: str) -> Ht
             request_key=form.cleaned_data["request_key"],
         )
     except BookingError as error:
-        return _not_this_time(request, error, chosen, therapist, moment or _readable(start), form)
+        return _not_this_time(request, error, chosen, therapist, moment or readable(start), form)
     return redirect("booking:appointment", token=links.mint(appointment=appointment))
 
 
@@ -99,22 +92,16 @@ def _not_this_time(
     form: DetailsForm,
 ) -> HttpResponse:
     """What went wrong, the nearest free times, and everything that was typed."""
-    nearest = availability.nearest(option=option, therapist=therapist, around=moment or clock.now())
-    offers_therapist = therapist and any(therapist.slug in slugs for _, slugs in nearest)
+    offered, nearest = nearest_times(option=option, therapist=therapist, around=moment or clock.now())
     context = {
         "option": option,
-        "therapist": therapist if offers_therapist else None,
+        "therapist": offered,
         "asked_for": therapist,
         "moment": moment,
         "error": error,
-        "nearest": shown_times(
-            [start for start, _ in nearest],
-            option=option,
-            who=therapist.slug if therapist and offers_therapist else ANYONE,
-        ),
+        "nearest": nearest,
         "form": form,
         "typed": _typed(form) if form.is_bound else [],
         "times_url": reverse("booking:times", args=[option.slug]),
     }
-    status = {TherapistNotOfferedError: 404, DiaryIsBusyError: 503}.get(type(error), 409)
-    return render(request, "booking/not_this_time.html", context, status=status)
+    return render(request, "booking/not_this_time.html", context, status=status_of(error))
