@@ -20,28 +20,30 @@ class Changes:
     """What the patient may do with a visit now.
 
     `until` is the moment at which moving and cancelling by oneself is over, in UTC; it is not part of the time before
-    it. `too_late` says that the visit could still be changed, but only by the desk.
+    it, and `hours` before the visit. `too_late` says that the visit could still be changed, but only by the desk.
     """
 
     until: datetime
+    hours: int
     move: bool
     cancel: bool
     too_late: bool
 
 
-def until(start: datetime, *, policy: ClinicPolicy | None = None) -> datetime:
+def until(start: datetime, *, policy: ClinicPolicy) -> datetime:
     """When changing a visit that begins at `start` is over: so many elapsed hours before it, in UTC."""
-    hours = (policy or ClinicPolicy.in_force()).change_hours
-    return start.astimezone(UTC) - timedelta(hours=hours)
+    return start.astimezone(UTC) - timedelta(hours=policy.change_hours)
 
 
 def of(appointment: Appointment) -> Changes:
     """What the patient may do with an appointment now, as far as its row here is the newest."""
-    end, now = until(appointment.starts_at), clock.now()
+    policy = ClinicPolicy.in_force()
+    end = until(appointment.starts_at, policy=policy)
     agreed = appointment.status in _AGREED
-    in_time = agreed and now < end
+    in_time = agreed and clock.now() < end
     return Changes(
         until=end,
+        hours=policy.change_hours,
         move=in_time and appointment.status in TRANSITIONS[Action.MOVE].sources,
         cancel=in_time and appointment.status in TRANSITIONS[Action.CANCEL].sources,
         too_late=agreed and not in_time,

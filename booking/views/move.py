@@ -19,7 +19,7 @@ from booking.exceptions import (
     TooLateToChangeError,
 )
 from booking.forms import SeenForm, WindowForm
-from booking.models import Appointment
+from booking.models import Appointment, ClinicPolicy
 from booking.transitions import Action
 from booking.views.appointment import as_it_is_now
 from booking.views.nearest import nearest_times, status_of
@@ -99,6 +99,7 @@ def move_to(request: HttpRequest, appointment: Appointment, token: str, who: str
         elif not changes.is_at(appointment, start=moment, therapist=therapist):
             changes.refuse(appointment, Action.MOVE)
             availability.choices_at(option=option, therapist=therapist, start=moment, moving=appointment)
+            until = changes.until(moment, policy=ClinicPolicy.in_force())
             page = {
                 "appointment": appointment,
                 "token": token,
@@ -106,8 +107,8 @@ def move_to(request: HttpRequest, appointment: Appointment, token: str, who: str
                 "therapist": therapist,
                 "moment": moment,
                 "end": moment + (appointment.ends_at - appointment.starts_at),
-                "until": changes.until(moment),
-                "still_possible": clock.now() < changes.until(moment),
+                "until": until,
+                "still_possible": clock.now() < until,
                 "times_url": reverse("booking:move", args=[token]),
             }
             return render(request, "booking/move_check.html", page, status=422 if form.is_bound else 200)
