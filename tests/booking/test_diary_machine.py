@@ -173,6 +173,7 @@ class Diary(RuleBasedStateMachine):
             st.tuples(
                 st.just("move"), cls.which, cls.starts, st.none() | cls.therapists, cls.rooms, st.booleans()
             ),
+            st.tuples(st.just("patient moves"), cls.which, cls.starts, st.none() | cls.therapists),
             st.tuples(st.just("act"), cls.verbs, cls.which, st.booleans()),
         )
 
@@ -209,6 +210,16 @@ class Diary(RuleBasedStateMachine):
                         room=None if room is None else clinic.rooms[room],
                         actor=Actor.DESK,
                         version=appointment.version if looked else None,
+                    ),
+                )
+            case ("patient moves", number, start, who):
+                return self._aimed(
+                    number,
+                    lambda appointment: lifecycle.move_as_patient(
+                        appointment=appointment,
+                        start=start,
+                        therapist=None if who is None else clinic.therapists[who],
+                        version=appointment.version,
                     ),
                 )
             case ("act", verb, number, looked):
