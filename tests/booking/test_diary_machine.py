@@ -379,7 +379,9 @@ def test_the_diary_stays_in_order_long() -> None:
     run(LONG)
 
 
-def everything_is_free(*, option: ServiceOption, therapist: Therapist | None, start: datetime) -> list[Any]:
+def everything_is_free(
+    *, option: ServiceOption, therapist: Therapist | None, start: datetime, moving: Appointment | None = None
+) -> list[Any]:
     """A broken `choices_at`: believes whatever is wanted to be free."""
     from booking.availability import Choice
 
