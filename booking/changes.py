@@ -52,9 +52,8 @@ def of(appointment: Appointment) -> Changes:
 
 def refuse_if_too_late(appointment: Appointment) -> None:
     """Raise TooLateToChangeError where a patient may not change the visit any more, whatever the page showed."""
-    found = of(appointment)
-    if found.too_late:
-        raise TooLateToChangeError(until=found.until)
+    if of(appointment).too_late:
+        raise TooLateToChangeError
 
 
 def refuse(appointment: Appointment, action: Action) -> None:

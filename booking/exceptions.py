@@ -51,10 +51,6 @@ class NotPossibleNowError(BookingError):
 class TooLateToChangeError(BookingError):
     """It is too late to change this visit online. Nothing was changed. Please call the front desk."""
 
-    def __init__(self, message: str = "", *, until: datetime) -> None:
-        super().__init__(message)
-        self.until = until
-
 
 class DiaryIsBusyError(BookingError):
     """Many people are booking right now. Nothing was booked. Please try again in a moment."""

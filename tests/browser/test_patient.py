@@ -219,23 +219,30 @@ def test_the_pages_have_no_faults_that_axe_finds(
         assert Axe().run(page).response["violations"] == [], address
 
 
-def test_no_other_site_and_no_log_learns_the_address(
+def test_the_address_of_the_page_goes_nowhere(
     visit: Appointment, live_server: LiveServer, open_context: Callable[..., BrowserContext]
 ) -> None:
-    """A form is sent from here with its origin, or it would be refused; nothing that leaves names the page."""
+    """A form is sent from here with its origin, or it would be refused; no request names the page that it is from."""
     page = no_scripts(open_context)
-    asked: list[tuple[str, str | None]] = []
-    page.route(
-        re.compile(r"^https://"),
-        lambda route: (
-            asked.append((route.request.url, route.request.all_headers().get("referer"))),
-            route.fulfill(body="a map"),
+    token = links.mint(appointment=visit)
+    asked: list[tuple[str, str, str]] = []
+    page.on(
+        "request",
+        lambda request: asked.append(
+            (request.method, request.url, request.all_headers().get("referer", "none"))
         ),
     )
-    page.goto(f"{live_server.url}/appointment/{links.mint(appointment=visit)}/")
-    assert asked == []
+    page.route(re.compile(r"^https://"), lambda route: route.fulfill(body="a map"))
+    page.goto(f"{live_server.url}/appointment/{token}/")
+    page.get_by_role("link", name="Cancel this appointment").click()
+    page.get_by_role("button", name="Cancel my appointment").click()
+    expect(page.get_by_role("heading", name="Your appointment is cancelled")).to_be_visible()
+    assert "POST" in {method for method, *_ in asked}
+    assert all(
+        address.startswith(live_server.url) for _, address, _ in asked
+    )  # nothing is loaded from elsewhere
     page.get_by_role("link", name="See the map").click()
     expect(page.get_by_text("a map")).to_be_visible()
-    [(address, referrer)] = asked
-    assert address.startswith("https://www.openstreetmap.org/search?")
-    assert referrer is None
+    assert {referrer for *_, referrer in asked} <= {"none", f"{live_server.url}/"}
+    [elsewhere] = [each for each in asked if "openstreetmap" in each[1]]
+    assert elsewhere[2] == "none"
