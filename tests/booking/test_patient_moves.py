@@ -22,17 +22,9 @@ from services.models import Room, ServiceOption, Therapist
 from tests.factories.booking import make_appointment, make_weekly_hours, make_working_day
 from tests.factories.services import make_room, make_therapist
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 At = Callable[..., datetime]
-
-
-@pytest.fixture
-def visit(clock: time_machine.Traveller, therapist: Therapist, option: ServiceOption, at: At) -> Appointment:
-    """Confirmed: Thursday 26 November at 10."""
-    return make_appointment(
-        therapist=therapist, option=option, start=at(26, 10), status=AppointmentStatus.CONFIRMED
-    )
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from booking.enums import Actor, AppointmentStatus
 from booking.models import Appointment
 from flexclinic.lib import clock
 from services.models import ServiceOption, Therapist
-from tests.browser.conftest import DESK, PHONE
+from tests.browser.conftest import DESK, PHONE, tab_to
 from tests.factories.booking import make_appointment, make_weekly_hours
 from tests.factories.services import make_option, make_service, make_therapist
 
@@ -116,18 +116,8 @@ def test_the_same_by_keyboard_alone(
 ) -> None:
     page = open_context(viewport=PHONE).new_page()
 
-    def tab_to(words: str) -> None:
-        for _ in range(150):
-            page.keyboard.press("Tab")
-            focused = page.evaluate(
-                "(document.activeElement.textContent || '') + (document.activeElement.id || '')"
-            )
-            if words in focused:
-                return
-        raise AssertionError(f"Tab never came to {words!r}")
-
     def press(words: str, heading: str) -> None:
-        tab_to(words)
+        tab_to(page, words)
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", name=heading)).to_be_visible()
 
@@ -139,14 +129,14 @@ def test_the_same_by_keyboard_alone(
         ("id_email", "sam@example.com"),
         ("id_phone", "2125550100"),
     ):
-        tab_to(field)
+        tab_to(page, field)
         page.keyboard.type(words)
-    tab_to("id_consent")
+    tab_to(page, "id_consent")
     page.keyboard.press("Space")
     press("Continue", "Check your answers")
     press("Send my request", "We have your request")
     press("Move this appointment", "Choose another time")
-    tab_to(f"{day:%A} {day.day} {day:%B}")  # the day, which is still folded
+    tab_to(page, f"{day:%A} {day.day} {day:%B}")  # the day, which is still folded
     page.keyboard.press("Enter")
     press(f"{day:%A} {day.day} {day:%B} at 2pm", "Check your new time")
     press("Move my request", "We have your request")

@@ -15,9 +15,7 @@ from booking import lifecycle, links
 from booking.enums import Actor, AppointmentStatus
 from booking.models import Appointment, AppointmentLink
 from flexclinic.lib import clock as clock_module
-from services.models import ServiceOption, Therapist
 from tests.booking.views.pages import text_of
-from tests.factories.booking import make_appointment
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -92,14 +90,6 @@ STATES = {
     AppointmentStatus.CANCELLED: "Your appointment is cancelled",
     AppointmentStatus.EXPIRED: "This request has expired",
 }
-
-
-@pytest.fixture
-def visit(therapist: Therapist, option: ServiceOption, at: At) -> Appointment:
-    """Confirmed: Thursday 26 November at 10."""
-    return make_appointment(
-        therapist=therapist, option=option, start=at(26, 10), status=AppointmentStatus.CONFIRMED
-    )
 
 
 def actions(html: str) -> set[str]:

@@ -10,20 +10,12 @@ from django.test import Client
 from booking import availability, lifecycle, links
 from booking.enums import Actor, AppointmentStatus, NotificationKind
 from booking.models import Appointment, Notification
-from services.models import ServiceOption, Therapist
+from services.models import Therapist
 from tests.booking.views.pages import hidden, text_of
-from tests.factories.booking import make_appointment
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 At = Callable[..., datetime]
-
-
-@pytest.fixture
-def visit(clock: time_machine.Traveller, therapist: Therapist, option: ServiceOption, at: At) -> Appointment:
-    return make_appointment(
-        therapist=therapist, option=option, start=at(26, 10), status=AppointmentStatus.CONFIRMED
-    )
 
 
 @pytest.fixture
