@@ -69,6 +69,7 @@ class _Rule:
     subject: str
     upcoming: bool = True  # it tells of a visit that is still to come
     linked: bool = True  # it leads to the appointment's page
+    calendar: bool = True  # it brings the calendar file
 
 
 _RULES = {
@@ -96,6 +97,9 @@ _RULES = {
         "Your appointment on {time} is cancelled",
         upcoming=False,
         linked=False,
+    ),
+    NotificationKind.LINK: _Rule(
+        frozenset(AppointmentStatus), "Your link to your appointment", upcoming=False, calendar=False
     ),
 }
 
@@ -135,7 +139,10 @@ def message_id(notification: Notification) -> str:
     Short, because a header that is folded over two lines keeps some mail programs from seeing the repeat.
     """
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
-    own = uuid.uuid5(notification.appointment.uid, f"{notification.kind}.{notification.version}")
+    told = f"{notification.kind}.{notification.version}"
+    if notification.kind == NotificationKind.LINK:  # asked for again it is another message, in the same row
+        told += f".{notification.created_at.timestamp()}"
+    own = uuid.uuid5(notification.appointment.uid, told)
     return f"<{own.hex}@{domain}>"
 
 
@@ -170,7 +177,8 @@ def compose(notification: Notification, *, tokens: Mapping[int, str]) -> EmailMu
         },
     )
     message.attach_alternative(render_to_string(f"emails/{kind}.html", context), "text/html")
-    message.attach(_calendar_part(visits))
+    if rule.calendar:
+        message.attach(_calendar_part(visits))
     return message
 
 
@@ -215,7 +223,8 @@ def _why_not_needed(notification: Notification) -> str:
         return "" if _told_of(notification) else "None of the visits is to come any more."
     if appointment.status not in rule.states:
         return f"The appointment is {appointment.get_status_display().lower()} now."
-    if appointment.notifications.filter(version__gt=notification.version).exists():
+    later = appointment.notifications.filter(version__gt=notification.version)
+    if rule.calendar and later.exclude(kind=NotificationKind.LINK).exists():  # a link tells of nothing
         return "A later message tells what holds now."
     if rule.upcoming and appointment.starts_at <= clock.now():
         return "The visit has begun."

@@ -67,6 +67,7 @@ class NotificationKind(TextChoices):
     DECLINED = "declined", "Declined"
     MOVED = "moved", "Moved"
     CANCELLED = "cancelled", "Cancelled"
+    LINK = "link", "Link asked for"
 
 
 class NotificationStatus(TextChoices):

@@ -52,6 +52,10 @@ class NotPossibleNowError(BookingError):
     """This cannot be done with the appointment as it stands."""
 
 
+class TooLateToChangeError(BookingError):
+    """It is too late to change this visit online. Nothing was changed. Please call the front desk."""
+
+
 class DiaryIsBusyError(BookingError):
     """Many people are booking right now. Nothing was booked. Please try again in a moment."""
 

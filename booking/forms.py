@@ -8,6 +8,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 
 from booking import consent, suiting
 from booking.models import ComfortPreferences
@@ -161,6 +162,71 @@ class SafetyForm(forms.Form):
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
+
+
+class SeenForm(forms.Form):
+    """Which version of an appointment somebody has seen who decides about it."""
+
+    version = forms.IntegerField(
+        widget=forms.HiddenInput,
+        min_value=1,
+        max_value=2**31 - 1,
+        error_messages=dict.fromkeys(
+            ("required", "invalid", "min_value", "max_value"),
+            "Something was missing from the form. Look at it again and send it once more.",
+        ),
+    )
+
+
+class LostLinkForm(forms.Form):
+    """Who has lost their link: the reference, however it is typed, and what we can know them by."""
+
+    reference = forms.CharField(
+        label="Your reference",
+        max_length=40,
+        help_text="It looks like K7QM-3XWP. It is in every message from us.",
+        error_messages={
+            "required": "Enter your reference.",
+            "max_length": "Enter a reference such as K7QM-3XWP. It has 8 letters and numbers.",
+        },
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+    )
+    contact = forms.CharField(
+        label="Your email address or phone number",
+        max_length=254,
+        help_text="The one that you booked with.",
+        error_messages={"required": "Enter the email address or the phone number that you booked with."},
+        widget=forms.TextInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+
+    def clean_reference(self) -> str:
+        """The reference as we write it: K7QM-3XWP."""
+        typed = re.sub(r"[\W_]", "", self.cleaned_data["reference"]).upper()
+        if len(typed) != 8 or not typed.isascii():
+            raise ValidationError(
+                "Enter a reference such as K7QM-3XWP. It has 8 letters and numbers.", code="invalid"
+            )
+        return f"{typed[:4]}-{typed[4:]}"
+
+    def clean_contact(self) -> str:
+        """An email address or a phone number."""
+        typed = on_one_line(self.cleaned_data["contact"])
+        try:
+            (validate_email if "@" in typed else validate_phone)(typed)
+        except ValidationError as error:
+            raise ValidationError(
+                "Enter an email address such as name@example.com, or a phone number such as (212) 555-0142.",
+                code="invalid",
+            ) from error
+        return typed
 
 
 class ComfortForm(forms.ModelForm[ComfortPreferences]):

@@ -4,12 +4,12 @@ import logging
 
 from asgiref.sync import sync_to_async
 from django.db import connection
-from procrastinate import BaseRetryStrategy, RetryDecision, exceptions
+from procrastinate import BaseRetryStrategy, RetryDecision, RetryStrategy, exceptions
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Job, Status
 from procrastinate.types import JSONDict
 
-from booking import day_list, delivery
+from booking import day_list, delivery, fresh_link
 from booking.enums import NotificationStatus
 from booking.models import AppointmentLink
 from booking.notifications import DELIVER
@@ -67,6 +67,12 @@ def day_lists(timestamp: int) -> None:
     day_list.write_due()
 
 
+@app.task(name=fresh_link.ANSWER, queue=QUEUE, retry=RetryStrategy(max_attempts=10, exponential_wait=2))
+def answer_lost_link(*, reference: str, proof: str) -> None:
+    """Send a fresh link, if who asked for it knows the booking."""
+    fresh_link.answer(reference=reference, proof=proof)
+
+
 # PostgreSQL lets only one worker defer a periodic job for each minute. The queueing lock keeps them from
 # piling up while no worker is free. There is no `lock`: a killed worker's sweep would hold it for ever.
 @app.periodic(cron="* * * * *")
@@ -94,7 +100,7 @@ async def tidy(timestamp: int) -> None:
 
 async def _bring_back(job: Job) -> None:
     try:
-        if job.task_name in {DELIVER, day_list.DELIVER}:
+        if job.task_name in {DELIVER, day_list.DELIVER, fresh_link.ANSWER}:
             logger.warning("job %s was left by a worker that died and runs again", job.id)
             await app.job_manager.retry_job(job)
         else:  # a periodic one: its next turn does the same, and its queueing lock may be taken by then

@@ -12,7 +12,7 @@ advisory locks on the therapists and rooms first, in sorted order. See docs/deci
 import functools
 import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ParamSpec, TypeVar
@@ -22,7 +22,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from psycopg import errors
 
-from booking import availability, contacts, notifications
+from booking import availability, changes, contacts, notifications
 from booking.enums import BLOCKING, Actor, AppointmentStatus, NotificationKind, SafetyOutcome, Source
 from booking.exceptions import (
     BookingError,
@@ -41,6 +41,9 @@ from services.models import Room, ServiceOption, Therapist
 logger = logging.getLogger(__name__)
 
 _TRIES = 3
+
+#: What patients may do by themselves until so many hours before the visit.
+_HELD_TO_THE_CUT_OFF = (Action.MOVE, Action.CANCEL)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -292,28 +295,40 @@ def _locked(
     *,
     therapist_id: int | None = None,
     room_id: int | None = None,
+    choices: Iterable[availability.Choice] = (),
+    actor: Actor = Actor.DESK,
 ) -> Appointment:
     """The appointment as it is now, locked, if the action fits it and the caller has seen its newest version.
 
-    Where it goes on to keep its time, the diaries that it is in and goes to (`therapist_id`, `room_id`) are locked
-    first: PostgreSQL then checks the exclusion constraints again, and two that do so at once can wait for each other.
+    Where it goes on to keep its time, the diaries that it is in and may go to (`therapist_id`, `room_id`, `choices`)
+    are locked first: PostgreSQL then checks the exclusion constraints again, and two that do so at once can wait for
+    each other. A patient is held to the clinic's cut-off (TooLateToChangeError).
     """
     target = TRANSITIONS[action].target
     if target is None or target in BLOCKING:
         seen = Appointment.objects.values_list("therapist_id", "room_id").get(pk=appointment.pk)
-        lock_diaries({seen[0], therapist_id or seen[0]}, {pk for pk in (seen[1], room_id) if pk})
+        therapist_ids = {seen[0], therapist_id or seen[0], *(choice.therapist_id for choice in choices)}
+        room_ids = {seen[1], room_id, *(choice.room_id for choice in choices)}
+        lock_diaries(therapist_ids, {pk for pk in room_ids if pk})
     else:
         seen = None
     current = Appointment.objects.select_for_update(of=("self",)).get(pk=appointment.pk)
-    if version is not None and current.version != version:
-        raise StateHasChangedError
     if seen and seen != (current.therapist_id, current.room_id):
         raise StateHasChangedError  # moved to a diary that is not locked, just before
+    _check(current, action, version, actor)
+    return current
+
+
+def _check(current: Appointment, action: Action, version: int | None, actor: Actor) -> None:
+    """Raise where the action does not fit the row, its version or, for a patient, the clinic's cut-off."""
+    if version is not None and current.version != version:
+        raise StateHasChangedError
     if current.status not in TRANSITIONS[action].sources:
         raise NotPossibleNowError(
             f"{current.reference} is {current.get_status_display().lower()}: this cannot be done with it now."
         )
-    return current
+    if actor == Actor.PATIENT and action in _HELD_TO_THE_CUT_OFF:
+        changes.refuse_if_too_late(current)
 
 
 def _act(
@@ -325,7 +340,7 @@ def _act(
     version: int | None,
     told: NotificationKind | None,
 ) -> Appointment:
-    current = _locked(appointment, action, version)
+    current = _locked(appointment, action, version, actor=actor)
     before = current.status
     if target := TRANSITIONS[action].target:
         current.status = target
@@ -371,7 +386,10 @@ def cancel(
     user: User | None = None,
     version: int | None = None,
 ) -> Appointment:
-    """Call a visit off; its time is free again. Raises as `confirm` does."""
+    """Call a visit off; its time is free again.
+
+    Raises as `confirm` does, and TooLateToChangeError for a patient after the clinic's cut-off.
+    """
     return _act(
         appointment,
         Action.CANCEL,
@@ -436,6 +454,7 @@ def move(
         version,
         therapist_id=therapist.pk if therapist else None,
         room_id=room.pk if room else None,
+        actor=actor,
     )
     if therapist and not therapist.options.filter(pk=current.option_id).exists():
         raise TherapistNotOfferedError
@@ -451,3 +470,49 @@ def move(
     if shift or current.therapist_id != before:  # another room is of no interest to the patient
         notifications.tell(appointment=current, kind=NotificationKind.MOVED)
     return current
+
+
+@one_transaction
+def move_as_patient(
+    *, appointment: Appointment, start: datetime, therapist: Therapist | None, version: int
+) -> Appointment:
+    """Take a visit to a start that the website offers, with one therapist or (None) with anyone who is free.
+
+    Everything that holds for a booking on the website holds for the new time, and the clinic's cut-off for the old one.
+    The visit frees its own time while it looks, and stays as long as it was agreed; its status stays, too. The choices
+    are tried in the order of `availability.choices_at`, so that a lost race for one goes on to the next. A visit that
+    is there already stays untouched, so that a form may be sent twice.
+
+    Raises as `request` does for the time, and as `confirm` and TooLateToChangeError for the visit.
+    """
+    seen = Appointment.objects.select_related("option").get(pk=appointment.pk)
+    if changes.is_at(seen, start=start, therapist=therapist):
+        return seen
+    _check(seen, Action.MOVE, version, Actor.PATIENT)  # before the time: what has changed is said first
+    option = changes.option_as_agreed(seen)
+    _lock_limited(option=option, therapist=therapist, start=start)
+    choices = availability.choices_at(option=option, therapist=therapist, start=start, moving=seen)
+    current = _locked(appointment, Action.MOVE, version, choices=choices, actor=Actor.PATIENT)
+    visit, occupied = _span(start, option.minutes, option.buffer_before, option.buffer_after)
+    current.version += 1
+    for choice in choices:
+        current.visit, current.occupied = visit, occupied
+        current.therapist_id, current.room_id = choice.therapist_id, choice.room_id
+        if _saved(current):
+            current.refresh_from_db()
+            _record(current, Action.MOVE, before=current.status, actor=Actor.PATIENT, user=None)
+            notifications.tell(appointment=current, kind=NotificationKind.MOVED)
+            return current
+    raise TimeJustGoneError
+
+
+def _saved(appointment: Appointment) -> bool:
+    """Save where an appointment goes to; False where something else is there. The transaction goes on either way."""
+    try:
+        with transaction.atomic():
+            appointment.save(update_fields=["visit", "occupied", "therapist", "room", "version"])
+    except IntegrityError as error:
+        if isinstance(error.__cause__, errors.ExclusionViolation):
+            return False
+        raise
+    return True

@@ -28,6 +28,37 @@ def tell(*, appointment: Appointment, kind: NotificationKind) -> Notification | 
 
 
 @transaction.atomic
+def send_link(*, appointment: Appointment) -> Notification | None:
+    """Put a message with a fresh link into the outbox, however often one was sent before.
+
+    It tells of no change, so there is one row of it for a version, which waits again when it is asked for again; its
+    new time gives it a Message-ID of its own. None where it waits already or is being sent just now, and without an
+    email address.
+    """
+    if not appointment.email:
+        return None
+    row = Notification(
+        appointment=appointment,
+        kind=NotificationKind.LINK,
+        version=appointment.version,
+        created_at=clock.now(),
+    )
+    if not rows.insert(row, unless_in_conflict=True):
+        earlier = (
+            Notification.objects.select_for_update(skip_locked=True)
+            .filter(appointment=appointment, kind=row.kind, version=row.version)
+            .exclude(status=NotificationStatus.WAITING)
+            .first()
+        )
+        if earlier is None:
+            return None
+        row.pk = earlier.pk
+        row.save(force_update=True)
+    app.configure_task(DELIVER, queue="messages").defer(notification_id=row.pk)
+    return row
+
+
+@transaction.atomic
 def again(*, notification: Notification) -> Notification:
     """Try a message once more that could not be sent. Raises NotPossibleNowError for any other."""
     current = Notification.objects.select_for_update().get(pk=notification.pk)

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from booking.views import api, appointment, comfort, details, feed, options, safety, suiting, times
+from booking.views import (
+    api,
+    appointment,
+    cancel,
+    change,
+    comfort,
+    details,
+    feed,
+    move,
+    options,
+    safety,
+    suiting,
+    times,
+)
 
 app_name = "booking"
 
@@ -16,7 +29,10 @@ urlpatterns = [
     path("appointment/<str:token>/", appointment.show, name="appointment"),
     path("appointment/<str:token>/calendar.ics", appointment.calendar, name="calendar"),
     path("calendar/<str:token>.ics", feed.therapist_calendar, name="feed"),
-    path("change-my-booking/", appointment.change, name="change"),
+    path("appointment/<str:token>/move/", move.choose_time, name="move"),
+    path("appointment/<str:token>/move/<slug:who>/<str:start>/", move.move_to, name="move_to"),
+    path("appointment/<str:token>/cancel/", cancel.cancel, name="cancel"),
+    path("change-my-booking/", change.change, name="change"),
     path("api/times/", api.times, name="api_times"),
     path("api/schema/", api.schema, name="api_schema"),
 ]

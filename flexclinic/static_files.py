@@ -30,6 +30,7 @@ SITE_STYLES = (
             "notice",
             "care-card",
             "summary-list",
+            "swap",
             "error-summary",
             "form",
             "tiles",

@@ -27,7 +27,15 @@ FROM_ELSEWHERE = ("Origin checking failed", "Referer checking failed")
 KEPT_FIELDS = 40
 KEPT_CHARACTERS = 5000
 NEVER_KEPT = ("csrfmiddlewaretoken", "password")
-SHOWN_FIELDS = {"name": "Name", "email": "Email", "phone": "Phone", "note": "Note"}
+SHOWN_FIELDS = {
+    "name": "Name",
+    "email": "Email",
+    "phone": "Phone",
+    "note": "Note",
+    "reference": "Reference",
+    "contact": "Email or phone",
+}
+FORMS_BELOW = ("/book/", "/appointment/", "/change-my-booking/")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -121,8 +129,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def _typed_to_book(request: HttpRequest) -> list[tuple[str, str]]:
-    """The fields of a form below /book/, in order; none where they are too many or too long to be that form."""
-    if not request.path_info.startswith("/book/"):
+    """The fields of a patient's form, in order; none where they are too many or too long to be that form."""
+    if not request.path_info.startswith(FORMS_BELOW):
         return []
     try:
         fields = [(name, value) for name, values in request.POST.lists() for value in values]

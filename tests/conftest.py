@@ -10,6 +10,7 @@ import time_machine
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
+from booking.enums import AppointmentStatus
 from booking.models import Appointment
 from flexclinic import embedded
 from services.models import Room, ServiceOption, Therapist
@@ -91,6 +92,14 @@ def therapist(option: ServiceOption) -> Therapist:
 def appointment(therapist: Therapist, option: ServiceOption, at: Callable[..., datetime]) -> Appointment:
     """Asked for: Tuesday 24 November at 10."""
     return make_appointment(therapist=therapist, option=option, start=at(24, 10))
+
+
+@pytest.fixture
+def visit(therapist: Therapist, option: ServiceOption, at: Callable[..., datetime]) -> Appointment:
+    """Agreed, and far enough away to be changed: Thursday 26 November at 10."""
+    return make_appointment(
+        therapist=therapist, option=option, start=at(26, 10), status=AppointmentStatus.CONFIRMED
+    )
 
 
 @pytest.fixture

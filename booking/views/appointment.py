@@ -1,50 +1,74 @@
 """/appointment/<token>/: the patient's page of an appointment, and its calendar file."""
 
+from urllib.parse import urlencode
+
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from booking import ical, links
+from booking import changes, history, ical
+from booking.exceptions import BookingError
 from booking.models import Appointment
+from booking.views.private import by_link
+from flexclinic.lib import clock
 
 
-def _private(response: HttpResponse) -> HttpResponse:
-    """Keep the address of the page to the person who has it."""
-    response["Cache-Control"] = "no-store"
-    response["Referrer-Policy"] = "no-referrer"
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+@by_link
+def show(request: HttpRequest, appointment: Appointment, token: str) -> HttpResponse:
+    """How it stands, when, where and with whom, what happens next, and what the patient may change."""
+    return _page(request, appointment, token)
 
 
-def _opened_by(token: str) -> Appointment | None:
-    return links.look_up(token) if len(token) <= 100 else None
-
-
-def _no_such_link(request: HttpRequest) -> HttpResponse:
-    return _private(render(request, "booking/no_such_link.html", status=404))
-
-
-def show(request: HttpRequest, token: str) -> HttpResponse:
-    """What was booked, how it stands and what happens next."""
-    appointment = _opened_by(token)
-    if appointment is None:
-        return _no_such_link(request)
-    return _private(render(request, "booking/appointment.html", {"appointment": appointment, "token": token}))
-
-
-def calendar(request: HttpRequest, token: str) -> HttpResponse:
+@by_link
+def calendar(request: HttpRequest, appointment: Appointment, token: str) -> HttpResponse:
     """The calendar file."""
-    appointment = _opened_by(token)
-    if appointment is None:
-        return _no_such_link(request)
-    return _private(
-        HttpResponse(
-            ical.appointment_calendar(appointment),
-            content_type="text/calendar; charset=utf-8",
-            headers={"Content-Disposition": 'attachment; filename="appointment.ics"'},
-        )
+    return HttpResponse(
+        ical.appointment_calendar(appointment),
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="appointment.ics"'},
     )
 
 
-def change(request: HttpRequest) -> HttpResponse:
-    """How to change a booking: by the link in the message, or by phone."""
-    return render(request, "booking/change.html")
+def as_it_is_now(
+    request: HttpRequest,
+    appointment: Appointment,
+    token: str,
+    *,
+    error: BookingError | None = None,
+    seen: int | None = None,
+) -> HttpResponse:
+    """The page in place of one that does not hold any more: what has changed since that version, or what is wrong."""
+    now = Appointment.objects.select_related("option__service", "therapist", "room").get(pk=appointment.pk)
+    changed = history.since(now, seen) if seen is not None else []
+    return _page(request, now, token, changed=changed, error=error, status=409)
+
+
+def _page(
+    request: HttpRequest,
+    appointment: Appointment,
+    token: str,
+    *,
+    changed: list[str] | None = None,
+    error: BookingError | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    now = clock.now()
+    context = {
+        "appointment": appointment,
+        "token": token,
+        "changes": changes.of(appointment),
+        "begun": appointment.starts_at <= now,
+        "over": appointment.ends_at <= now,
+        "latest": history.latest(appointment),
+        "map_url": _map_url(),
+        "changed": changed,
+        "error": error,
+    }
+    return render(request, "booking/appointment.html", context, status=status)
+
+
+def _map_url() -> str:
+    """The clinic's own link to a map, or one that looks its address up. Only a link: nothing is loaded from there."""
+    clinic = settings.CLINIC
+    place = f"{clinic['street']}, {clinic['city']}, {clinic['region']} {clinic['postal_code']}"
+    return clinic["map_url"] or f"https://www.openstreetmap.org/search?{urlencode({'query': place})}"

@@ -7,17 +7,15 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from booking import comfort, consent
 from booking.forms import ComfortForm
-from booking.models import ComfortPreferences
-from booking.views.appointment import _no_such_link, _opened_by, _private
+from booking.models import Appointment, ComfortPreferences
+from booking.views.private import by_link
 from flexclinic.lib import clock
 
 
 @sensitive_post_parameters()
-def tell(request: HttpRequest, token: str) -> HttpResponse:
+@by_link
+def tell(request: HttpRequest, appointment: Appointment, token: str) -> HttpResponse:
     """GET shows what was told; POST keeps it, until the visit begins."""
-    appointment = _opened_by(token)
-    if appointment is None:
-        return _no_such_link(request)
     told = comfort.of(appointment)
     open_yet = comfort.may_tell(appointment)
     status = 200
@@ -33,7 +31,7 @@ def tell(request: HttpRequest, token: str) -> HttpResponse:
                     "updated_at": clock.now(),
                 },
             )
-            return _private(redirect(reverse("booking:comfort", args=[token]) + "?saved=yes"))
+            return redirect(reverse("booking:comfort", args=[token]) + "?saved=yes")
         status = 422
     elif request.method == "POST":
         status = 409
@@ -46,4 +44,4 @@ def tell(request: HttpRequest, token: str) -> HttpResponse:
         "saved": request.method == "GET" and "saved" in request.GET and told is not None,
         "consent_text": consent.text_of(appointment.consent_version),
     }
-    return _private(render(request, "booking/comfort.html", page, status=status))
+    return render(request, "booking/comfort.html", page, status=status)

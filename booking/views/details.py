@@ -13,30 +13,18 @@ from django.views.decorators.cache import never_cache
 
 from booking import availability, lifecycle, links, safety
 from booking.addresses import ANYONE, read_start
-from booking.exceptions import (
-    BookingError,
-    DiaryIsBusyError,
-    TherapistNotOfferedError,
-    TooManyOpenError,
-)
+from booking.exceptions import BookingError, TherapistNotOfferedError, TooManyOpenError
 from booking.forms import CONSENT_VERSION, DetailsForm
 from booking.views import tries
+from booking.views.nearest import nearest_times, status_of
 from booking.views.options import no_such_option
-from booking.views.shown import shown_times
+from booking.views.shown import readable
 from booking.views.visit import FIRST, RETURNING, pass_of, query, visit_for, visit_of
 from flexclinic.lib import clock
 from services.models import ServiceOption, Therapist
 
 ASKS_TO_CHECK = "check"  # the button that shows the answers once more before they are sent
 ASKS_TO_EDIT = "edit"  # the button that goes back to the form from there
-
-
-def _readable(text: str) -> datetime | None:
-    """The moment that somebody most likely meant, to look for free times around it."""
-    try:
-        return datetime.fromisoformat(text[:16]).replace(tzinfo=clock.clinic_zone())
-    except ValueError:
-        return None
 
 
 def _contact(form: DetailsForm, passed: str) -> lifecycle.Contact:
@@ -132,7 +120,7 @@ def enter_details(request: HttpRequest, option: str, who: str, start: str) -> Ht
         return render(request, "booking/details.html", page, status=409)
     except BookingError as error:
         return _not_this_time(
-            request, error, chosen, therapist, moment or _readable(start), form, visit_of(request)
+            request, error, chosen, therapist, moment or readable(start), form, visit_of(request)
         )
     return redirect("booking:appointment", token=links.mint(appointment=appointment))
 
@@ -147,25 +135,20 @@ def _not_this_time(
     visit: str,
 ) -> HttpResponse:
     """What went wrong, the nearest free times, and everything that was typed."""
-    nearest = availability.nearest(option=option, therapist=therapist, around=moment or clock.now())
-    offers_therapist = therapist and any(therapist.slug in slugs for _, slugs in nearest)
+    offered, nearest = nearest_times(
+        option=option, therapist=therapist, around=moment or clock.now(), query=query(visit)
+    )
     context = {
         "option": option,
-        "therapist": therapist if offers_therapist else None,
+        "therapist": offered,
         "asked_for": therapist,
         "moment": moment,
         "error": error,
-        "nearest": shown_times(
-            [start for start, _ in nearest],
-            option=option,
-            who=therapist.slug if therapist and offers_therapist else ANYONE,
-            query=query(visit),
-        ),
+        "nearest": nearest,
         "form": form,
         "typed": [*_typed(form), *_carried(request, stamp=tries.kept_stamp(request))]
         if form.is_bound
         else [],
         "times_url": reverse("booking:times", args=[option.slug]),
     }
-    status = {TherapistNotOfferedError: 404, DiaryIsBusyError: 503}.get(type(error), 409)
-    return render(request, "booking/not_this_time.html", context, status=status)
+    return render(request, "booking/not_this_time.html", context, status=status_of(error))

@@ -47,14 +47,20 @@ class DayPart:
     times: list[Time]
 
 
-def shown_times(starts: list[int], *, option: ServiceOption, who: str, query: str = "") -> list[Time]:
+def shown_times(
+    starts: list[int], *, option: ServiceOption, who: str, query: str = "", moved_by: str = ""
+) -> list[Time]:
     """Each start (seconds since the epoch) with what it is called and where it leads.
 
-    `query` is what the addresses pass on, with its question mark.
+    That is to the details of a new booking, or to the move of the appointment that the token `moved_by` opens. `query`
+    is what the addresses pass on, with its question mark.
     """
     zone = clock.clinic_zone()
     # One reverse for all: it costs more than the rest of the loop.
-    address = reverse("booking:details", args=[option.slug, who, "0"]).removesuffix("0/")
+    if moved_by:
+        address = reverse("booking:move_to", args=[moved_by, who, "0"]).removesuffix("0/")
+    else:
+        address = reverse("booking:details", args=[option.slug, who, "0"]).removesuffix("0/")
     times = []
     for start in starts:
         moment = datetime.fromtimestamp(start, UTC)
@@ -62,10 +68,21 @@ def shown_times(starts: list[int], *, option: ServiceOption, who: str, query: st
     return times
 
 
-def shown_days(found: FreeTimes, *, option: ServiceOption, who: str, query: str = "") -> list[Day]:
+def shown_days(
+    found: FreeTimes, *, option: ServiceOption, who: str, query: str = "", moved_by: str = ""
+) -> list[Day]:
     """The local dates that have free times, in order."""
     days: dict[date, Day] = {}
-    for time in shown_times([start for start, _ in found.starts], option=option, who=who, query=query):
+    starts = [start for start, _ in found.starts]
+    for time in shown_times(starts, option=option, who=who, query=query, moved_by=moved_by):
         day = walltime.local_date(found.zone, int(time.moment.timestamp()))
         days.setdefault(day, Day(day)).times.append(time)
     return list(days.values())
+
+
+def readable(text: str) -> datetime | None:
+    """The moment that somebody most likely meant by a start in an address, to look for free times around it."""
+    try:
+        return datetime.fromisoformat(text[:16]).replace(tzinfo=clock.clinic_zone())
+    except ValueError:
+        return None

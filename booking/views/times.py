@@ -15,18 +15,9 @@ from booking.views.options import no_such_option
 from booking.views.shown import Day, shown_days
 from booking.views.visit import FIRST, is_for, query, visit_of
 from flexclinic.lib import clock
-from services.models import ServiceOption, Therapist
+from services.models import ServiceOption
 
 DAYS_SHOWN = 7
-
-
-def _page(option: ServiceOption, therapist: Therapist | None, first: date, visit: str) -> str:
-    passed_on = {
-        **({"visit": visit} if visit else {}),
-        **({"therapist": therapist.slug} if therapist else {}),
-        "from": first.isoformat(),
-    }
-    return f"{reverse('booking:times', args=[option.slug])}?{urlencode(passed_on)}"
 
 
 def _around(days: list[Day], first: date, today: date) -> dict[str, date | None]:
@@ -52,22 +43,14 @@ def choose_time(request: HttpRequest, option: str) -> HttpResponse:
     wanted = window.cleaned_data.get("therapist", "")
     therapists = list(chosen.therapists.filter(bookable=True))
     therapist = next((one for one in therapists if one.slug == wanted), None)
-    today = clock.today()
-    last = today + timedelta(days=availability.LONGEST_WINDOW)
-    first = min(max(today, window.cleaned_data.get("from") or today), last)
-
     found = availability.free_times(
-        option=chosen, therapist=therapist, first_date=today, days=availability.LONGEST_WINDOW
+        option=chosen, therapist=therapist, first_date=clock.today(), days=availability.LONGEST_WINDOW
     )
-    days = shown_days(
-        found,
-        option=chosen,
-        who=therapist.slug if therapist else ANYONE,
-        query=query(FIRST if chosen.clientele == chosen.Clientele.NEW else visit),
-    )
-    if "from" not in request.GET and days:
-        first = days[0].date
-    around = _around(days, first, today)
+    times_url = reverse("booking:times", args=[chosen.slug])
+    passed_on = {
+        **({"visit": visit} if visit else {}),
+        **({"therapist": therapist.slug} if therapist else {}),
+    }
     context: dict[str, Any] = {
         "option": chosen,
         "visit": visit,
@@ -75,13 +58,36 @@ def choose_time(request: HttpRequest, option: str) -> HttpResponse:
         "therapists": therapists,
         "therapist": therapist,
         "unknown_therapist": bool(request.GET.get("therapist")) and therapist is None,
+        **days_around(
+            window,
+            shown_days(
+                found,
+                option=chosen,
+                who=therapist.slug if therapist else ANYONE,
+                query=query(FIRST if chosen.clientele == chosen.Clientele.NEW else visit),
+            ),
+            page=f"{times_url}?{urlencode(passed_on) + '&' if passed_on else ''}",
+        ),
+    }
+    return render(request, "booking/times.html", context)
+
+
+def days_around(window: WindowForm, days: list[Day], *, page: str) -> dict[str, Any]:
+    """Of all days that have times those of one page, with the addresses of the pages before and after.
+
+    `page` is the address that goes on with "from=".
+    """
+    today = clock.today()
+    last = today + timedelta(days=availability.LONGEST_WINDOW)
+    first = min(max(today, window.cleaned_data.get("from") or today), last)
+    if "from" not in window.data and days:
+        first = days[0].date
+    around = _around(days, first, today)
+    return {
         "unreadable_date": "from" in window.errors,
         "days": [day for day in days if first <= day.date < first + timedelta(days=DAYS_SHOWN)],
         "first": first,
         "last": first + timedelta(days=DAYS_SHOWN - 1),
         "any_times": bool(days),
-        **{
-            f"{name}_url": _page(chosen, therapist, day, visit) if day else "" for name, day in around.items()
-        },
+        **{f"{name}_url": f"{page}from={day}" if day else "" for name, day in around.items()},
     }
-    return render(request, "booking/times.html", context)

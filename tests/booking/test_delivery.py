@@ -46,7 +46,12 @@ STATUS_OF = {
     NotificationKind.DECLINED: AppointmentStatus.DECLINED,
     NotificationKind.MOVED: AppointmentStatus.CONFIRMED,
     NotificationKind.CANCELLED: AppointmentStatus.CANCELLED,
+    NotificationKind.LINK: AppointmentStatus.CONFIRMED,
 }
+#: Each kind but the series, which test_series_message.py looks at, and the link, which test_fresh_link.py does.
+OF_ONE_VISIT = [
+    kind for kind in NotificationKind if kind not in {NotificationKind.SERIES, NotificationKind.LINK}
+]
 
 
 @pytest.fixture
@@ -82,6 +87,9 @@ def html_of(message: EmailMessage) -> str:
 
 
 def calendar_of(message: EmailMessage) -> bytes:
+    """The calendar file; nothing of a message that brings none."""
+    if message.get_content_type() != "multipart/mixed":
+        return b""
     content = part(message, "text/calendar").get_payload(decode=True)
     assert isinstance(content, bytes)
     return content
@@ -168,9 +176,8 @@ def test_nothing_that_a_stranger_typed_is_in_a_message(mail: MailServer, kind: N
 
 
 def test_each_kind_says_what_comes_next(mail: MailServer) -> None:
-    for kind in NotificationKind:
-        if kind != NotificationKind.SERIES:  # see test_series_message.py
-            deliver(for_kind(kind))
+    for kind in OF_ONE_VISIT:
+        deliver(for_kind(kind))
     received, confirmed, declined, moved, cancelled = mail.messages
     assert "It is not confirmed yet." in text_of(received)
     assert "What happens next" in text_of(received)
@@ -210,8 +217,10 @@ def test_the_price_is_the_one_that_was_agreed(mail: MailServer) -> None:
 def test_says_only_what_is_still_true(
     mail: MailServer, kind: NotificationKind, status: AppointmentStatus
 ) -> None:
-    fits = status == STATUS_OF[kind] or (
-        kind == NotificationKind.MOVED and status == AppointmentStatus.REQUESTED
+    fits = (
+        status == STATUS_OF[kind]
+        or (kind == NotificationKind.MOVED and status == AppointmentStatus.REQUESTED)
+        or kind == NotificationKind.LINK
     )
     notification = make_notification(appointment=make_appointment(status=status), kind=kind)
     outcome = deliver(notification)

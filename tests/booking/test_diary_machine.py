@@ -174,6 +174,7 @@ class Diary(RuleBasedStateMachine):
             st.tuples(
                 st.just("move"), cls.which, cls.starts, st.none() | cls.therapists, cls.rooms, st.booleans()
             ),
+            st.tuples(st.just("patient moves"), cls.which, cls.starts, st.none() | cls.therapists),
             st.tuples(st.just("act"), cls.verbs, cls.which, st.booleans()),
         )
 
@@ -210,6 +211,16 @@ class Diary(RuleBasedStateMachine):
                         room=None if room is None else clinic.rooms[room],
                         actor=Actor.DESK,
                         version=appointment.version if looked else None,
+                    ),
+                )
+            case ("patient moves", number, start, who):
+                return self._aimed(
+                    number,
+                    lambda appointment: lifecycle.move_as_patient(
+                        appointment=appointment,
+                        start=start,
+                        therapist=None if who is None else clinic.therapists[who],
+                        version=appointment.version,
                     ),
                 )
             case ("act", verb, number, looked):
@@ -369,7 +380,9 @@ def test_the_diary_stays_in_order_long() -> None:
     run(LONG)
 
 
-def everything_is_free(*, option: ServiceOption, therapist: Therapist | None, start: datetime) -> list[Any]:
+def everything_is_free(
+    *, option: ServiceOption, therapist: Therapist | None, start: datetime, moving: Appointment | None = None
+) -> list[Any]:
     """A broken `choices_at`: believes whatever is wanted to be free."""
     from booking.availability import Choice
 

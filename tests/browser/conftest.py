@@ -13,6 +13,18 @@ PHONE = {"width": 375, "height": 740}
 DESK = {"width": 1280, "height": 900}
 
 
+def tab_to(page: Page, words: str) -> None:
+    """Press Tab until the focus is on something with these words, or with this id."""
+    for _ in range(150):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(
+            "(document.activeElement.textContent || '') + (document.activeElement.id || '')"
+        )
+        if words in focused:
+            return
+    raise AssertionError(f"Tab never came to {words!r}")
+
+
 @pytest.fixture
 def playwright_here() -> Iterator[Playwright]:
     """Playwright, for one test: its event loop would keep Django from the database in the next."""

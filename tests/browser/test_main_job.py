@@ -20,7 +20,7 @@ from booking import desk_group
 from booking.models import Appointment
 from flexclinic.lib import clock
 from services.models import ServiceOption
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import PHONE, tab_to
 from tests.factories.booking import make_appointment, make_weekly_hours
 from tests.factories.services import make_option, make_service, make_therapist
 from tests.mailserver import MailServer
@@ -152,23 +152,13 @@ def test_a_booking_by_keyboard_alone(
 ) -> None:
     page = open_context().new_page()
 
-    def tab_to(words: str) -> None:
-        for _ in range(120):
-            page.keyboard.press("Tab")
-            focused = page.evaluate(
-                "(document.activeElement.textContent || '') + (document.activeElement.id || '')"
-            )
-            if words in focused:
-                return
-        raise AssertionError(f"Tab never came to {words!r}")
-
     page.goto(f"{live_server.url}/book/")
-    tab_to("Choose a time")
+    tab_to(page, "Choose a time")
     page.keyboard.press("Enter")
     page.wait_for_url("**/book/*/")
     day = (clock.now() + timedelta(days=1)).astimezone(clock.clinic_zone())
-    tab_to(f"{day:%A} {day.day} {day:%B}")  # the day, then its first time
-    tab_to("at 9am")
+    tab_to(page, f"{day:%A} {day.day} {day:%B}")  # the day, then its first time
+    tab_to(page, "at 9am")
     page.keyboard.press("Enter")
     page.wait_for_url("**T09:00/")
     for field, words in (
@@ -176,14 +166,14 @@ def test_a_booking_by_keyboard_alone(
         ("id_email", "sam@example.com"),
         ("id_phone", "2125550100"),
     ):
-        tab_to(field)
+        tab_to(page, field)
         page.keyboard.type(words)
-    tab_to("id_consent")
+    tab_to(page, "id_consent")
     page.keyboard.press("Space")
-    tab_to("Continue")
+    tab_to(page, "Continue")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Check your answers")).to_be_visible()
-    tab_to("Send my request")
+    tab_to(page, "Send my request")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="We have your request")).to_be_visible()
     assert Appointment.objects.get().name == "Sam Sample"

@@ -27,7 +27,8 @@ DONE = "done"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """One call of `lifecycle`: `act` is request, move, confirm or series. Starts are ISO 8601 with an offset.
+    """One call of `lifecycle`: `act` is request, move, patient moves, confirm or series. Starts are ISO 8601 with an
+    offset.
 
     `starts` are those of a series, with spaces between them.
     `seen_with` is the therapist whom the appointment was with when it was looked at, where that is out of date.
@@ -261,8 +262,12 @@ def _act(ask: Ask, options: dict[int, Any], therapists: dict[int, Any], rooms: d
         appointment.therapist_id = ask.seen_with
     if ask.act == "confirm":
         return lifecycle.confirm(appointment=appointment, user=None).pk
-    assert ask.act == "move"
     assert start
+    if ask.act == "patient moves":
+        return lifecycle.move_as_patient(
+            appointment=appointment, start=start, therapist=therapist, version=appointment.version
+        ).pk
+    assert ask.act == "move"
     return lifecycle.move(
         appointment=appointment,
         start=start,

@@ -4,14 +4,15 @@ No exclusion constraint sees such two. `pairs_of_days` is what a limit of visits
 """
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import connection
 
+from booking.enums import AppointmentStatus
 from flexclinic.lib import when
 from services.models import Therapist
-from tests.factories.booking import make_working_day
+from tests.factories.booking import make_appointment, make_working_day
 from tests.races.clients import DONE, Ask, Result, race
 from tests.races.conftest import Clinic
 from tests.races.diary import overlaps
@@ -81,6 +82,39 @@ def test_without_the_locks_both_get_in_and_break_it(
     limit(clinic)
     therapist = clinic.therapists[0] if named else None
     result = at_the_same_moments(pairs_of_days(clinic, 20, therapist=therapist), clinic, locks=False)
+    assert result.outcomes[DONE] > 20
+
+
+def moves_to_pairs_of_days(clinic: Clinic, days: int) -> list[list[Ask]]:
+    """The same two clients have visits on other days, which they move there: each to its edge of a day."""
+    pairs = pairs_of_days(clinic, days, therapist=clinic.therapists[0])
+    last = max(datetime.fromisoformat(ask.start) for asks in pairs for ask in asks)
+    return [
+        [
+            Ask(act="patient moves", appointment=visit.pk, start=ask.start, therapist=ask.therapist)
+            for number, ask in enumerate(asks)
+            for visit in [
+                make_appointment(
+                    option=clinic.options[0],
+                    start=last + timedelta(days=2 + 2 * number + whose),
+                    status=AppointmentStatus.CONFIRMED,
+                )
+            ]
+        ]
+        for whose, asks in enumerate(pairs)
+    ]
+
+
+def test_patients_who_move_their_visits_are_counted_too(clinic: Clinic) -> None:
+    one_visit_a_day(clinic)
+    result = at_the_same_moments(moves_to_pairs_of_days(clinic, 20), clinic)
+    assert result.outcomes == {DONE: 20, "TimeJustGoneError": 20}
+    assert (overlaps(), result.gave_way) == ([], 0)
+
+
+def test_without_the_locks_their_moves_break_the_limit(clinic: Clinic) -> None:
+    one_visit_a_day(clinic)
+    result = at_the_same_moments(moves_to_pairs_of_days(clinic, 20), clinic, locks=False)
     assert result.outcomes[DONE] > 20
 
 

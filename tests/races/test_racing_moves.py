@@ -10,7 +10,12 @@ import time_machine
 from django.db import connection
 
 from booking import lifecycle
-from booking.exceptions import StateHasChangedError, TimeJustGoneError
+from booking.exceptions import (
+    StateHasChangedError,
+    TimeJustGoneError,
+    TimeNotOfferedError,
+    TooLateToChangeError,
+)
 from booking.models import Appointment, AppointmentEvent
 from booking.transitions import Action
 from tests.conftest import MONDAY_NINE
@@ -145,6 +150,47 @@ def test_swaps(clinic: Clinic, size: int) -> None:
     assert (deadlocks() - before, result.gave_way) == (0, 0)
     assert overlaps() == []
     in_step(result)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_patients_move_among_the_others(clinic: Clinic, size: int) -> None:
+    """Patients move their visits to wherever is free, while the desk moves the same ones and others book."""
+    desk = moves_by_chance(clinic, size)[:3]
+    visits = list(Appointment.objects.all())
+    starts = clinic.starts(50)
+    moving = [
+        [
+            Ask(
+                act="patient moves",
+                appointment=clinic.chance.choice(visits).pk,
+                start=clinic.chance.choice(starts).isoformat(),
+                therapist=clinic.chance.choice([None, *(one.pk for one in clinic.therapists)]),
+            )
+            for _ in range(size)
+        ]
+        for _ in range(4)
+    ]
+    booking = [
+        [
+            Ask(
+                act="request",
+                option=clinic.options[0].pk,
+                start=clinic.chance.choice(starts).isoformat(),
+                request_key=str(uuid.uuid4()),
+            )
+            for _ in range(size)
+        ]
+        for _ in range(2)
+    ]
+    before = deadlocks()
+    with slow_motion():
+        result = run([*desk, *moving, *booking])
+    report("moves of patients among the others", result)
+    refused = {StateHasChangedError.__name__, TimeNotOfferedError.__name__, TooLateToChangeError.__name__}
+    assert result.outcomes.keys() - refused == {DONE, TimeJustGoneError.__name__}
+    assert any(answer.ask.act == "patient moves" for answer in result.of(DONE))
+    assert (deadlocks() - before, result.gave_way) == (0, 0)
+    assert overlaps() == []
 
 
 def test_moves_without_the_constraints_overlap(clinic: Clinic) -> None:

@@ -1,19 +1,25 @@
 """The patient's page of an appointment."""
 
-from datetime import timedelta
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import icalendar
 import pytest
+import time_machine
 from django.test import Client
+from pytest_django import Settings
 
 from booking import lifecycle, links
-from booking.enums import Actor
+from booking.enums import Actor, AppointmentStatus
 from booking.models import Appointment, AppointmentLink
 from flexclinic.lib import clock as clock_module
 from tests.booking.views.pages import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+
+At = Callable[..., datetime]
 
 
 def test_it_says_what_when_and_what_happens_next(patient: Client, appointment: Appointment) -> None:
@@ -68,3 +74,117 @@ def test_unknown_expired_revoked_and_altered_links_look_the_same(
     assert len(pages) == 1
     assert "This link does not open anything" in pages.pop()
     assert statuses == {404}
+
+
+# How it stands, in every state, and what may be done
+
+
+STATES = {
+    AppointmentStatus.REQUESTED: "We have your request",
+    AppointmentStatus.OFFERED: "We keep this time for you",
+    AppointmentStatus.CONFIRMED: "Your appointment is booked",
+    AppointmentStatus.ARRIVED: "You are here",
+    AppointmentStatus.COMPLETED: "Your visit took place",
+    AppointmentStatus.NO_SHOW: "You did not come",
+    AppointmentStatus.DECLINED: "We could not confirm your request",
+    AppointmentStatus.CANCELLED: "Your appointment is cancelled",
+    AppointmentStatus.EXPIRED: "This request has expired",
+}
+
+
+def actions(html: str) -> set[str]:
+    """The addresses below the page that it leads to."""
+    return set(re.findall(r'href="/appointment/[\w-]+/([a-z./]+)"', html))
+
+
+@pytest.mark.parametrize("status", AppointmentStatus)
+def test_every_state_is_said_in_words(patient: Client, visit: Appointment, status: AppointmentStatus) -> None:
+    Appointment.objects.update(status=status)
+    response = patient.get(f"/appointment/{links.mint(appointment=visit)}/")
+    words = text_of(response)
+    assert STATES[status] in words
+    for fact in ("Thursday 26 November 2026, 10am to 11am", visit.therapist.name, "$95", visit.reference):
+        assert fact in words
+    agreed = status in {AppointmentStatus.REQUESTED, AppointmentStatus.CONFIRMED}
+    assert actions(response.content.decode()) == ({"move/", "cancel/", "calendar.ics"} if agreed else set())
+    ended = {AppointmentStatus.DECLINED, AppointmentStatus.CANCELLED, AppointmentStatus.EXPIRED}
+    assert ("Book another time" in words) == (status in ended)
+
+
+def test_the_cut_off_is_said_before_it_matters(patient: Client, visit: Appointment) -> None:
+    words = text_of(patient.get(f"/appointment/{links.mint(appointment=visit)}/"))
+    assert "You can move or cancel online until 10am on Wednesday 25 November." in words
+
+
+@pytest.mark.parametrize(("minute", "open_"), [(59, True), (60, False)])
+def test_inside_the_cut_off_the_desk_is_asked(
+    patient: Client,
+    visit: Appointment,
+    clock: time_machine.Traveller,
+    at: At,
+    minute: int,
+    open_: bool,
+) -> None:
+    clock.move_to(at(25, 9) + timedelta(minutes=minute))
+    response = patient.get(f"/appointment/{links.mint(appointment=visit)}/")
+    words = text_of(response)
+    assert ("move/" in actions(response.content.decode())) == open_
+    assert ("cancel/" in actions(response.content.decode())) == open_
+    assert ("ask the front desk" in words) != open_
+    if not open_:
+        assert "Online you can move or cancel until 24 hours before a visit." in words
+        assert "That was 10am on Wednesday 25 November." in words
+        assert f"call us on (212) 555-0142 and say your reference, {visit.reference}" in words
+        assert "calendar.ics" in actions(response.content.decode())
+
+
+@pytest.mark.parametrize(
+    ("status", "now", "state"),
+    [
+        (AppointmentStatus.CONFIRMED, (26, 10), "Your visit has begun"),
+        (AppointmentStatus.CONFIRMED, (26, 11), "This visit is over"),
+        (AppointmentStatus.ARRIVED, (26, 10, 30), "You are here"),
+        (AppointmentStatus.ARRIVED, (26, 12), "This visit is over"),
+        (AppointmentStatus.REQUESTED, (26, 10), "We did not answer your request in time"),
+        (AppointmentStatus.COMPLETED, (27, 9), "Your visit took place"),
+    ],
+)
+def test_when_it_has_begun_nothing_can_be_changed(
+    patient: Client,
+    visit: Appointment,
+    clock: time_machine.Traveller,
+    at: At,
+    status: AppointmentStatus,
+    now: tuple[int, ...],
+    state: str,
+) -> None:
+    Appointment.objects.update(status=status)
+    clock.move_to(at(*now))
+    response = patient.get(f"/appointment/{links.mint(appointment=visit)}/")
+    assert state in text_of(response)
+    assert actions(response.content.decode()) == set()
+    assert ("Book again" in text_of(response)) == (now >= (26, 11))
+
+
+@pytest.mark.parametrize(
+    ("own", "shown"),
+    [
+        (
+            "",
+            "https://www.openstreetmap.org/search?query=240+Harbor+Street%2C+Floor+2%2C+New+York%2C+NY+10004",
+        ),
+        ("https://maps.example/us", "https://maps.example/us"),
+    ],
+)
+def test_the_place_has_a_map(
+    patient: Client, visit: Appointment, settings: Settings, own: str, shown: str
+) -> None:
+    settings.CLINIC = {**settings.CLINIC, "map_url": own}
+    html = patient.get(f"/appointment/{links.mint(appointment=visit)}/").content.decode()
+    assert f'<a href="{shown}" rel="noreferrer">See the map</a>' in html
+
+
+def test_no_health_term_is_in_the_address_of_the_map(patient: Client, visit: Appointment) -> None:
+    html = patient.get(f"/appointment/{links.mint(appointment=visit)}/").content.decode()
+    [query] = re.findall(r"openstreetmap.org/search\?([^\"]+)", html)
+    assert "massage" not in query.lower()

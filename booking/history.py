@@ -1,0 +1,64 @@
+"""What has happened to an appointment, in words for its patient."""
+
+from itertools import pairwise
+
+from booking.enums import Actor
+from booking.models import Appointment, AppointmentEvent
+from booking.transitions import Action
+from flexclinic.lib import when
+
+#: What a page that was open meanwhile says: "While this page was open, …".
+_WORDS = {
+    Action.CONFIRM: "the appointment was confirmed",
+    Action.DECLINE: "the clinic could not confirm your request",
+    Action.CANCEL: "the appointment was cancelled",
+    Action.ARRIVE: "the front desk noted that you are here",
+    Action.COMPLETE: "the front desk noted that the visit took place",
+    Action.NO_SHOW: "the front desk noted that you did not come",
+    Action.EXPIRE: "the time ran out",
+}
+
+
+def since(appointment: Appointment, version: int) -> list[str]:
+    """What has changed since somebody saw this version, oldest first: "the appointment was cancelled"."""
+    events = list(
+        appointment.events.filter(version__gte=version).select_related("therapist").order_by("version")
+    )
+    earlier: list[AppointmentEvent | None] = list(events)
+    if not events or events[0].version > version:
+        earlier = [None, *events]
+    return [
+        _moved(before, event)
+        if event.action == Action.MOVE
+        else _WORDS.get(Action(event.action), "the appointment was changed")
+        for before, event in pairwise(earlier)
+        if event
+    ]
+
+
+def latest(appointment: Appointment) -> str:
+    """Who moved or cancelled a visit, where that was the last thing that happened to it; else empty."""
+    events = list(appointment.events.order_by("-version")[:2])
+    if not events or events[0].action not in {Action.MOVE, Action.CANCEL}:
+        return ""
+    event = events[0]
+    who = "You" if event.actor == Actor.PATIENT else "The clinic"
+    if event.action == Action.CANCEL:
+        return f"{who} cancelled it on {when.format_date_time(event.at)}."
+    if len(events) < 2 or events[1].visit == event.visit:
+        return ""
+    return f"{who} moved it here from {_at(events[1])}."
+
+
+def _moved(before: AppointmentEvent | None, event: AppointmentEvent) -> str:
+    if before and before.visit == event.visit:
+        if before.therapist_id == event.therapist_id:
+            return "the appointment was given another room"
+        return f"the appointment was given to {event.therapist.name}"
+    origin = f" from {_at(before)}" if before else ""
+    other = f", with {event.therapist.name}" if before and before.therapist_id != event.therapist_id else ""
+    return f"the appointment was moved{origin} to {_at(event)}{other}"
+
+
+def _at(event: AppointmentEvent) -> str:
+    return f"{when.format_date(event.visit.lower, year=False)} at {when.format_time(event.visit.lower)}"
