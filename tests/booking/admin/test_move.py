@@ -49,7 +49,7 @@ def test_to_another_time(
     appointment.refresh_from_db()
     assert (appointment.starts_at, appointment.occupied_until) == (at(24, 14), at(24, 15, 15))
     assert (appointment.status, appointment.version) == ("requested", 2)
-    assert [told.kind for told in appointment.notifications.all()] == ["moved"]
+    assert [told.kind for told in appointment.notifications.all()] == ["moved_by_us"]
 
 
 def test_to_another_therapist_and_room(
