@@ -10,7 +10,7 @@ from booking import addresses, availability, heard
 from booking.enums import AppointmentStatus, NotificationKind
 from booking.models import Appointment, ClinicPolicy, Notification
 from flexclinic.lib import clock, when
-from services.models import Therapist
+from services.models import ServiceOption, Therapist
 
 #: So many other times are offered with a no.
 ALTERNATIVES = 3
@@ -69,7 +69,7 @@ def change_until(start: datetime, policy: ClinicPolicy) -> str:
 
 def alternatives(appointment: Appointment, start: datetime, therapist: Therapist) -> list[tuple[str, str]]:
     """The free times nearest to a start, first those with the same therapist, and the pages that book them."""
-    option, zone = appointment.option, clock.clinic_zone()
+    option = appointment.option
     found: list[tuple[int, Therapist]] = []
     therapists = {one.slug: one for one in option.therapists.filter(bookable=True)}
     for who in (therapist, None):
@@ -81,16 +81,19 @@ def alternatives(appointment: Appointment, start: datetime, therapist: Therapist
                 found.append((instant, with_whom))
         if len(found) == ALTERNATIVES:
             break
-    return [
-        (
-            f"{when.format_date_time(datetime.fromtimestamp(instant, UTC))} with {with_whom.name}",
-            settings.SITE_URL
-            + reverse(
-                "booking:details", args=[option.slug, with_whom.slug, addresses.write_start(zone, instant)]
-            ),
-        )
-        for instant, with_whom in sorted(found, key=lambda each: each[0])
-    ]
+    return [as_alternative(option, with_whom, instant) for instant, with_whom in sorted(found, key=_by_time)]
+
+
+def _by_time(found: tuple[int, Therapist]) -> int:
+    return found[0]
+
+
+def as_alternative(option: ServiceOption, therapist: Therapist, instant: int) -> tuple[str, str]:
+    """A free start (whole seconds since the epoch) in words, and the page that books it."""
+    start = addresses.write_start(clock.clinic_zone(), instant)
+    page = reverse("booking:details", args=[option.slug, therapist.slug, start])
+    time = when.format_date_time(datetime.fromtimestamp(instant, UTC))
+    return f"{time} with {therapist.name}", settings.SITE_URL + page
 
 
 def fitting_kind(notification: Notification, visits: list[Appointment], said: Besides) -> NotificationKind:
