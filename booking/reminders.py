@@ -42,9 +42,9 @@ def windows(policy: ClinicPolicy) -> list[Window]:
         ((timedelta(hours=given), kind) for kind, given in zip(REMINDERS, hours, strict=True) if given),
         key=lambda each: -each[0],
     )
-    ends = [lead for lead, _ in leads[1:]] + [timedelta(0)]
+    nearer = [lead for lead, _ in leads[1:]] + [timedelta(0)]
     return [
-        Window(kind, lead, until) for (lead, kind), until in zip(leads, ends, strict=True) if lead > until
+        Window(kind, lead, until) for (lead, kind), until in zip(leads, nearer, strict=False) if lead > until
     ]
 
 
@@ -52,11 +52,11 @@ def windows(policy: ClinicPolicy) -> list[Window]:
 # said of it before. What was agreed when the reminder was due already needs none: it has just been told.
 _REMINDERS_SQL = """
 INSERT INTO booking_notification (appointment_id, kind, version, status, created_at, attempts, last_error)
-SELECT visit.id, due.kind, visit.version, %(waiting)s, %(now)s, 0, ''
+SELECT visit.id, due.kind, visit.version, %(waiting)s::text, %(now)s::timestamptz, 0, ''
   FROM unnest(%(kinds)s::text[], %(leads)s::interval[], %(untils)s::interval[]) AS due (kind, lead, until)
   JOIN booking_appointment AS visit
-    ON visit.starts_at > %(now)s + due.until AND visit.starts_at <= %(now)s + due.lead
- WHERE visit.status = %(confirmed)s
+    ON visit.starts_at > %(now)s::timestamptz + due.until AND visit.starts_at <= %(now)s::timestamptz + due.lead
+ WHERE visit.status = %(confirmed)s::text
    AND visit.email <> ''
    AND visit.created_at < visit.starts_at - due.lead
    AND NOT EXISTS (
@@ -64,7 +64,7 @@ SELECT visit.id, due.kind, visit.version, %(waiting)s, %(now)s, 0, ''
          WHERE event.appointment_id = visit.id
            AND event.at >= visit.starts_at - due.lead
            AND (
-                event.action <> ALL(%(moves)s)
+                event.action <> ALL(%(moves)s::text[])
                 OR NOT EXISTS (
                     SELECT FROM booking_appointmentevent AS before
                      WHERE before.appointment_id = visit.id
@@ -89,28 +89,28 @@ SELECT visit.id, due.kind, visit.version, %(waiting)s, %(now)s, 0, ''
    AND NOT EXISTS (
         SELECT FROM booking_notification AS held
          WHERE held.appointment_id = visit.id
-           AND held.status = %(waiting)s
-           AND held.not_before > %(now)s
+           AND held.status = %(waiting)s::text
+           AND held.not_before > %(now)s::timestamptz
        )
  ORDER BY visit.starts_at
- LIMIT %(at_once)s
+ LIMIT %(at_once)s::int
 ON CONFLICT (appointment_id, kind, version) DO NOTHING
 RETURNING id
 """
 
 _AFTER_VISIT_SQL = """
 INSERT INTO booking_notification (appointment_id, kind, version, status, created_at, attempts, last_error)
-SELECT visit.id, %(kind)s, visit.version, %(waiting)s, %(now)s, 0, ''
+SELECT visit.id, %(kind)s::text, visit.version, %(waiting)s::text, %(now)s::timestamptz, 0, ''
   FROM booking_appointment AS visit
- WHERE visit.starts_at > %(since)s - %(longest)s AND visit.starts_at < %(until)s
-   AND visit.ends_at > %(since)s AND visit.ends_at <= %(until)s
-   AND visit.status = %(completed)s
+ WHERE visit.starts_at > %(since)s::timestamptz - %(longest)s::interval AND visit.starts_at < %(until)s::timestamptz
+   AND visit.ends_at > %(since)s::timestamptz AND visit.ends_at <= %(until)s::timestamptz
+   AND visit.status = %(completed)s::text
    AND visit.email <> ''
    AND NOT EXISTS (
-        SELECT FROM booking_notification AS said WHERE said.appointment_id = visit.id AND said.kind = %(kind)s
+        SELECT FROM booking_notification AS said WHERE said.appointment_id = visit.id AND said.kind = %(kind)s::text
        )
  ORDER BY visit.starts_at
- LIMIT %(at_once)s
+ LIMIT %(at_once)s::int
 ON CONFLICT (appointment_id, kind, version) DO NOTHING
 RETURNING id
 """
