@@ -27,7 +27,8 @@ _STATUS = {
 
 def preview(kind: NotificationKind) -> EmailMultiAlternatives:
     """The message of a kind, as somebody would get it now."""
-    start = datetime.combine(clock.today() + timedelta(days=8), time(10), clock.clinic_zone())
+    days = -1 if kind is NotificationKind.AFTER_VISIT else 8
+    start = datetime.combine(clock.today() + timedelta(days=days), time(10), clock.clinic_zone())
     visits = [_visit(kind, start + timedelta(weeks=week), number=week + 1) for week in range(3)]
     visits = visits if kind is NotificationKind.SERIES else visits[:1]
     notification = Notification(

@@ -17,6 +17,7 @@ import pytest
 import time_machine
 from django.core.mail.backends.smtp import EmailBackend
 from django.db import connection, transaction
+from django.test import Client
 from django.urls import resolve, reverse
 from pytest_django import Settings
 
@@ -24,8 +25,13 @@ from booking import delivery, lifecycle, links
 from booking.enums import Actor, AppointmentStatus, NotificationKind, NotificationStatus
 from booking.models import Appointment, AppointmentLink, Notification
 from booking.notifications import DELIVER, tell
-from services.models import ServiceOption
-from tests.factories.booking import make_appointment, make_notification
+from services.models import ServiceOption, Therapist
+from tests.factories.booking import (
+    make_appointment,
+    make_notification,
+    make_override_hours,
+    make_weekly_hours,
+)
 from tests.factories.services import make_option, make_service, make_therapist
 from tests.jobrunner import forget_jobs, jobs
 from tests.mailserver import MailServer, Phase, smtp_settings
@@ -224,6 +230,53 @@ def test_a_moved_request_does_not_sound_confirmed(mail: MailServer) -> None:
 def test_the_price_is_the_one_that_was_agreed(mail: MailServer) -> None:
     deliver(for_kind(NotificationKind.RECEIVED, option=make_option(price=120), price=Decimal("95.50")))
     assert "Price: $95.50\n" in text_of(mail.messages[0])
+
+
+def test_a_no_lists_the_nearest_free_times_each_with_its_page(
+    mail: MailServer,
+    option: ServiceOption,
+    therapist: Therapist,
+    clock: time_machine.Traveller,
+    at: At,
+    patient: Client,
+) -> None:
+    """As they are when it is sent: 9:45 was free when the desk said no, and is not any more."""
+    asked = make_appointment(option=option, therapist=therapist, start=at(24, 10))
+    declined = lifecycle.decline(appointment=asked, user=None)
+    make_appointment(option=option, therapist=therapist, start=at(24, 9, 45), status="confirmed")
+    assert deliver(declined.notifications.get()) is delivery.Outcome.SENT
+    (message,) = mail.messages
+    listed = re.findall(r"(Tuesday .*) with (.*):\n(http\S+)", text_of(message))
+    assert [time for time, _, _ in listed] == [
+        "Tuesday 24 November 2026 at 11am",
+        "Tuesday 24 November 2026 at 1pm",
+        "Tuesday 24 November 2026 at 1:15pm",
+    ]
+    for _, who, address in listed:
+        assert who == therapist.name
+        assert f'href="{address}"' in html_of(message)
+        assert "/appointment/" not in address
+        assert patient.get(urlsplit(address).path).status_code == 200
+
+
+def test_a_no_goes_on_to_others_where_the_same_therapist_has_too_few(
+    mail: MailServer, option: ServiceOption, therapist: Therapist, clock: time_machine.Traveller, at: At
+) -> None:
+    therapist.weekly_hours.all().delete()
+    make_override_hours(therapist=therapist, on=at(24).date(), stretches=[("09:00", "10:00")])
+    other = make_therapist(options=[option])
+    make_weekly_hours(therapist=other)
+    asked = make_appointment(option=option, therapist=therapist, start=at(24, 10))
+    Appointment.objects.filter(pk=asked.pk).update(status="declined")
+    deliver(make_notification(appointment=asked, kind=NotificationKind.DECLINED))
+    listed = re.findall(r"at (\S+) with (.*):\n", text_of(mail.messages[0]))
+    assert listed == [("9am", therapist.name), ("9:45am", other.name), ("10am", other.name)]
+
+
+def test_a_no_without_any_free_time_says_what_else_to_do(mail: MailServer) -> None:
+    deliver(for_kind(NotificationKind.DECLINED))
+    assert "Other times are free" not in text_of(mail.messages[0])
+    assert "call us" in text_of(mail.messages[0])
 
 
 # Looked at again when it is sent

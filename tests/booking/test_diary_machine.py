@@ -173,6 +173,7 @@ class Diary(RuleBasedStateMachine):
             st.tuples(
                 st.just("move"), cls.which, cls.starts, st.none() | cls.therapists, cls.rooms, st.booleans()
             ),
+            st.tuples(st.just("undo"), cls.which, st.booleans()),
             st.tuples(st.just("act"), cls.verbs, cls.which, st.booleans()),
         )
 
@@ -208,6 +209,15 @@ class Diary(RuleBasedStateMachine):
                         therapist=None if who is None else clinic.therapists[who],
                         room=None if room is None else clinic.rooms[room],
                         actor=Actor.DESK,
+                        version=appointment.version if looked else None,
+                    ),
+                )
+            case ("undo", number, looked):
+                return self._aimed(
+                    number,
+                    lambda appointment: lifecycle.undo_move(
+                        appointment=appointment,
+                        user=None,
                         version=appointment.version if looked else None,
                     ),
                 )
