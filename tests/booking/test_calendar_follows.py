@@ -69,9 +69,10 @@ def files() -> list[str]:
             assert isinstance(content, bytes)
             one, other = icalendar.Calendar.from_ical(content), vobject.readOne(content.decode())
             assert part.get_param("method") == one["METHOD"] == other.method.value
+            events: list[Any] = one.walk("VEVENT")
             read = [
                 (str(event["UID"]), int(event["SEQUENCE"]), event.start, event.end, str(event["STATUS"]))
-                for event in one.walk("VEVENT")
+                for event in events
             ]
             assert read == [
                 (

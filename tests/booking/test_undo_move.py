@@ -63,7 +63,7 @@ def undo(appointment: Appointment) -> Appointment:
 
 def said() -> list[str]:
     """The subjects of what was sent."""
-    return [message.subject for message in mail.outbox]
+    return [str(message.subject) for message in mail.outbox]
 
 
 def calendar_part(message: object) -> str:
