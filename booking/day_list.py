@@ -15,9 +15,8 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import connection, transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
-from procrastinate.contrib.django import app
 
-from booking import walltime
+from booking import notifications, walltime
 from booking.enums import BLOCKING, AppointmentStatus, NotificationStatus
 from booking.models import Appointment, DayList
 from flexclinic.lib import clock, when
@@ -77,7 +76,7 @@ def write_due() -> list[int]:
         cursor.execute(_LOST_SQL, {"before": now - LOST_AFTER, "task": DELIVER})
         due += [pk for (pk,) in cursor.fetchall()]
     for pk in due:
-        app.configure_task(DELIVER, queue="messages").defer(day_list_id=pk)
+        notifications.job(DELIVER).defer(day_list_id=pk)
     return due
 
 

@@ -2,7 +2,8 @@
 
 While the mail server is spoken to, only the row of the outbox is locked, so that a server that hangs keeps
 nobody from booking, confirming or cancelling. The link is minted just before, in a transaction of its own: it
-must work from the moment that the message may have arrived. It is taken back when the server said no.
+must work from the moment that the message may have arrived. With it is written down what the message tells, so that
+a later one knows what the patient may have heard. Both are taken back when the server said no.
 
 A worker that dies between the server's yes and the commit leaves the row waiting, and the message goes out
 again with the same Message-ID. The same happens when the server took it and was cut off before it said so.
@@ -32,8 +33,8 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from booking import ical, links, series
-from booking.enums import AppointmentStatus, NotificationKind, NotificationStatus
+from booking import heard, ical, letters, links, reminders, series
+from booking.enums import REMINDERS, AppointmentStatus, NotificationKind, NotificationStatus
 from booking.models import Appointment, Notification
 from flexclinic.lib import clock, money, when
 
@@ -69,7 +70,7 @@ class _Rule:
     subject: str
     upcoming: bool = True  # it tells of a visit that is still to come
     linked: bool = True  # it leads to the appointment's page
-    calendar: bool = True  # it brings the calendar file
+    news: bool = True  # it tells of a change, and so what every earlier message told is over
 
 
 _RULES = {
@@ -92,6 +93,10 @@ _RULES = {
         frozenset({AppointmentStatus.REQUESTED, AppointmentStatus.CONFIRMED}),
         "Your new time is {time}",
     ),
+    NotificationKind.MOVED_BY_US: _Rule(
+        frozenset({AppointmentStatus.REQUESTED, AppointmentStatus.CONFIRMED}),
+        "We had to move your appointment to {time}",
+    ),
     NotificationKind.CANCELLED: _Rule(
         frozenset({AppointmentStatus.CANCELLED}),
         "Your appointment on {time} is cancelled",
@@ -99,9 +104,23 @@ _RULES = {
         linked=False,
     ),
     NotificationKind.LINK: _Rule(
-        frozenset(AppointmentStatus), "Your link to your appointment", upcoming=False, calendar=False
+        frozenset(AppointmentStatus), "Your link to your appointment", upcoming=False, news=False
+    ),
+    NotificationKind.FIRST_REMINDER: _Rule(
+        frozenset({AppointmentStatus.CONFIRMED}), "Reminder: your appointment on {time}", news=False
+    ),
+    NotificationKind.SECOND_REMINDER: _Rule(
+        frozenset({AppointmentStatus.CONFIRMED}), "Soon: your appointment on {time}", news=False
+    ),
+    NotificationKind.AFTER_VISIT: _Rule(
+        frozenset({AppointmentStatus.COMPLETED}),
+        "Thank you for coming on {day}",
+        upcoming=False,
+        linked=False,
+        news=False,
     ),
 }
+_NO_NEWS = [kind for kind, rule in _RULES.items() if not rule.news]
 
 
 def deliver(*, notification_id: int) -> Outcome:
@@ -116,6 +135,7 @@ def deliver(*, notification_id: int) -> Outcome:
         notification = _claim(notification_id)
         if notification is None:
             return Outcome.SETTLED_BEFORE
+        _refuse_too_early(notification)
         if reason := _why_not_needed(notification):
             _settle(notification, NotificationStatus.NOT_NEEDED, reason)
             return Outcome.NOT_NEEDED
@@ -146,22 +166,30 @@ def message_id(notification: Notification) -> str:
     return f"<{own.hex}@{domain}>"
 
 
-def compose(notification: Notification, *, tokens: Mapping[int, str]) -> EmailMultiAlternatives:
-    """The message, with a text and an HTML part that say the same, and the calendar file.
+def compose(
+    notification: Notification,
+    *,
+    tokens: Mapping[int, str],
+    visits: list[Appointment] | None = None,
+    besides: letters.Besides | None = None,
+) -> EmailMultiAlternatives:
+    """The message, with a text and an HTML part that say the same, and the calendar file where it has one.
 
     `tokens` open the pages of the appointments with those ids. Of a series that only one visit is left of, the message
     is that of one visit. Nothing that a patient typed is in it but the address, which may belong to somebody else.
+    What is told, and what is said `besides`, come from the database where they are not given.
     """
-    visits = _told_of(notification)
-    appointment, kind = visits[0], NotificationKind(notification.kind)
-    if kind is NotificationKind.SERIES and len(visits) == 1:
-        kind = NotificationKind.CONFIRMED
+    visits = visits or _told_of(notification)
+    appointment = visits[0]
+    besides = besides or letters.besides(notification, appointment)
+    kind = letters.fitting_kind(notification, visits, besides)
     rule = _RULES[kind]
-    time = (
-        f"{when.format_date(appointment.starts_at, year=False)} at {when.format_time(appointment.starts_at)}"
+    start = besides.start
+    day = when.format_date(start, year=False)
+    subject = ical.one_line(
+        rule.subject.format(time=f"{day} at {when.format_time(start)}", day=day, count=len(visits))
     )
-    subject = ical.one_line(rule.subject.format(time=time, count=len(visits)))
-    context = _context(appointment, subject=subject, token=tokens.get(appointment.pk))
+    context = _context(appointment, besides, subject=subject, token=tokens.get(appointment.pk))
     if kind is NotificationKind.SERIES:
         context.update(_of_all(visits, tokens))
     message = EmailMultiAlternatives(
@@ -177,7 +205,9 @@ def compose(notification: Notification, *, tokens: Mapping[int, str]) -> EmailMu
         },
     )
     message.attach_alternative(render_to_string(f"emails/{kind}.html", context), "text/html")
-    if rule.calendar:
+    # The calendar has the entry already where there is no news. To send it again would bring back one that the patient
+    # has deleted.
+    if rule.news or (kind in REMINDERS and besides.before):
         message.attach(_calendar_part(visits))
     return message
 
@@ -213,6 +243,20 @@ def _told_of(notification: Notification) -> list[Appointment]:
     ]
 
 
+def _refuse_too_early(notification: Notification) -> None:
+    """Raise NotSentError while a move by the desk can still be undone, of which this message tells or would tell."""
+    now = clock.now()
+    if notification.not_before is not None:
+        if now < notification.not_before:
+            raise NotSentError("the move that it tells of can still be undone")
+        return
+    held = Notification.objects.filter(
+        appointment__in=_told_of(notification), status=NotificationStatus.WAITING, not_before__gt=now
+    ).exclude(appointment=notification.appointment_id, version__lt=notification.version)
+    if held.exists():
+        raise NotSentError("a move that was made since can still be undone")
+
+
 def _why_not_needed(notification: Notification) -> str:
     """Why the message would not be true any more, or would tell nobody; empty when it is to be sent."""
     appointment = notification.appointment
@@ -224,10 +268,18 @@ def _why_not_needed(notification: Notification) -> str:
     if appointment.status not in rule.states:
         return f"The appointment is {appointment.get_status_display().lower()} now."
     later = appointment.notifications.filter(version__gt=notification.version)
-    if rule.calendar and later.exclude(kind=NotificationKind.LINK).exists():  # a link tells of nothing
+    overtaken = later.exclude(kind__in=_NO_NEWS).exclude(status=NotificationStatus.NOT_NEEDED)
+    if notification.kind != NotificationKind.LINK and overtaken.exists():
         return "A later message tells what holds now."
-    if rule.upcoming and appointment.starts_at <= clock.now():
+    now = clock.now()
+    if rule.upcoming and appointment.starts_at <= now:
         return "The visit has begun."
+    if notification.kind in REMINDERS:
+        return reminders.why_not(
+            appointment=appointment, kind=notification.kind, version=notification.version, now=now
+        )
+    if notification.not_before is not None and heard.knows_already(notification):
+        return "The visit is when and with whom the patient believes it to be."
     return ""
 
 
@@ -242,7 +294,14 @@ def _send(seen: Notification) -> Outcome:
     with _mail_server() as server:
         linked = _RULES[NotificationKind(seen.kind)].linked
         with transaction.atomic():
-            tokens = {visit.pk: links.mint(appointment=visit) for visit in _told_of(seen) if linked}
+            notification = _claim(seen.pk)
+            if notification is None:
+                return Outcome.SETTLED_BEFORE
+            visits = _told_of(notification)
+            tokens = {visit.pk: links.mint(appointment=visit) for visit in visits if linked}
+            before, notification.told = notification.told, heard.versions_of(visits)
+            told = notification.told
+            notification.save(update_fields=["told"])
         may_have_arrived = False
         try:
             with transaction.atomic():
@@ -252,8 +311,11 @@ def _send(seen: Notification) -> Outcome:
                 if reason := _why_not_needed(notification):
                     _settle(notification, NotificationStatus.NOT_NEEDED, reason)
                     return Outcome.NOT_NEEDED
+                visits = _told_of(notification)
+                if heard.versions_of(visits) != told:
+                    raise NotSentError("the appointment has changed just now")
                 validate_email(notification.appointment.email)
-                message = compose(notification, tokens=tokens)
+                message = compose(notification, tokens=tokens, visits=visits)
                 may_have_arrived = True
                 try:
                     server.send_messages([message])
@@ -265,6 +327,9 @@ def _send(seen: Notification) -> Outcome:
                 return Outcome.SENT
         finally:
             if not may_have_arrived:
+                Notification.objects.filter(pk=seen.pk, told=told).exclude(
+                    status=NotificationStatus.SENT
+                ).update(told=before)
                 for token in tokens.values():
                     links.take_back(token=token)
 
@@ -339,20 +404,25 @@ def _describe(error: Exception) -> str:
             return f"The message could not be made ({type(error).__name__})."
 
 
-def _context(appointment: Appointment, *, subject: str, token: str | None) -> dict[str, Any]:
+def _context(
+    appointment: Appointment, besides: letters.Besides, *, subject: str, token: str | None
+) -> dict[str, Any]:
     clinic = settings.CLINIC
     page = reverse("booking:appointment", args=[token]) if token else ""
     return {
         "subject": subject,
         "facts": [
-            ("When", when.format_date_time(appointment.starts_at)),
-            ("With", appointment.therapist.name),
+            ("When", when.format_date_time(besides.start)),
+            ("With", besides.therapist),
             ("What", f"{appointment.option.service.title}: {appointment.option.name}"),
             ("Where", ical.place()),
             ("Price", money.format_price(appointment.price)),
             ("Reference", appointment.reference),
         ],
         "is_request": appointment.status == AppointmentStatus.REQUESTED,
+        "before": besides.before,
+        "change_until": besides.change_until,
+        "alternatives": besides.alternatives,
         "clinic": clinic,
         "phone_href": "tel:" + re.sub(r"[^0-9+]", "", clinic["phone"]),
         "page_url": settings.SITE_URL + page if page else "",

@@ -66,8 +66,16 @@ class NotificationKind(TextChoices):
     SERIES = "series", "Series confirmed"
     DECLINED = "declined", "Declined"
     MOVED = "moved", "Moved"
+    MOVED_BY_US = "moved_by_us", "We had to move it"
     CANCELLED = "cancelled", "Cancelled"
+    FIRST_REMINDER = "first_reminder", "First reminder"
+    SECOND_REMINDER = "second_reminder", "Second reminder"
+    AFTER_VISIT = "after_visit", "After the visit"
     LINK = "link", "Link asked for"
+
+
+#: They tell again of what is agreed already.
+REMINDERS = (NotificationKind.FIRST_REMINDER, NotificationKind.SECOND_REMINDER)
 
 
 class NotificationStatus(TextChoices):

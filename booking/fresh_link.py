@@ -10,7 +10,6 @@ import re
 import phonenumbers
 from django.conf import settings
 from django.utils.crypto import constant_time_compare, salted_hmac
-from procrastinate.contrib.django import app
 
 from booking import notifications
 from booking.models import Appointment, Notification
@@ -25,7 +24,7 @@ PER_APPOINTMENT = Limit("fresh link of an appointment", 3, datetime.timedelta(ho
 
 def ask(*, reference: str, contact: str) -> None:
     """Note that somebody asks for the link of this appointment. The job does not hold what they typed as contact."""
-    app.configure_task(ANSWER, queue="messages").defer(reference=reference, proof=_proof(contact))
+    notifications.job(ANSWER).defer(reference=reference, proof=_proof(contact))
 
 
 def answer(*, reference: str, proof: str) -> Notification | None:

@@ -120,7 +120,8 @@ def place() -> str:
 def _description(appointment: Appointment) -> str:
     lines = [f"Reference: {appointment.reference}", f"Phone: {settings.CLINIC['phone']}"]
     if appointment.status not in _CANCELLED:
-        lines.append("To change it, call us. An answer in your calendar does not reach us.")
+        lines.append("To change it, use the page in our email, or call us.")
+        lines.append("An answer in your calendar does not reach us.")
     return "\n".join(one_line(line) for line in lines)
 
 

@@ -9,7 +9,7 @@ from procrastinate.contrib.django import app
 from procrastinate.jobs import Job, Status
 from procrastinate.types import JSONDict
 
-from booking import day_list, delivery, fresh_link
+from booking import day_list, delivery, fresh_link, reminders
 from booking.enums import NotificationStatus
 from booking.models import AppointmentLink
 from booking.notifications import DELIVER
@@ -22,6 +22,7 @@ QUEUE = "messages"
 SWEEP = "booking.jobs.sweep"
 DAY_LISTS = "booking.jobs.day_lists"
 TIDY = "booking.jobs.tidy"
+REMIND = "booking.jobs.remind"
 #: Ahead of the messages: after a long outage there may be thousands of them.
 _FIRST = 10
 
@@ -88,6 +89,13 @@ async def sweep(timestamp: int) -> None:
         await app.configure_task(DELIVER, queue=QUEUE).batch_defer_async(*jobs)
 
 
+@app.periodic(cron="* * * * *")
+@app.task(name=REMIND, queue=QUEUE, queueing_lock=REMIND, priority=_FIRST)
+def remind(timestamp: int) -> None:
+    """Every minute: write the reminders and the messages after a visit that are due. It catches up after an outage."""
+    reminders.write_due()
+
+
 @app.periodic(cron="17 3 * * *")
 @app.task(name=TIDY, queue=QUEUE, queueing_lock=TIDY)
 async def tidy(timestamp: int) -> None:
@@ -117,7 +125,8 @@ def lost_messages() -> list[int]:
             SELECT notification.id
               FROM booking_notification AS notification
              WHERE notification.status = %(waiting)s
-               AND notification.created_at < %(now)s - make_interval(mins => %(minutes)s)
+               AND greatest(notification.created_at, notification.not_before)
+                   < %(now)s - make_interval(mins => %(minutes)s)
                AND NOT EXISTS (
                     SELECT FROM procrastinate_jobs AS job
                      WHERE job.task_name = %(task)s

@@ -23,7 +23,15 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from psycopg import errors
 
 from booking import availability, changes, contacts, notifications
-from booking.enums import BLOCKING, Actor, AppointmentStatus, NotificationKind, SafetyOutcome, Source
+from booking.enums import (
+    BLOCKING,
+    Actor,
+    AppointmentStatus,
+    NotificationKind,
+    NotificationStatus,
+    SafetyOutcome,
+    Source,
+)
 from booking.exceptions import (
     BookingError,
     DiaryIsBusyError,
@@ -32,7 +40,7 @@ from booking.exceptions import (
     TherapistNotOfferedError,
     TimeJustGoneError,
 )
-from booking.models import Appointment, AppointmentEvent
+from booking.models import Appointment, AppointmentEvent, ClinicPolicy, Notification
 from booking.safety import Passed
 from booking.transitions import TRANSITIONS, Action
 from flexclinic.lib import clock, rows, when
@@ -442,11 +450,14 @@ def move(
     actor: Actor,
     user: User | None = None,
     version: int | None = None,
+    asked_for: bool = False,
 ) -> Appointment:
     """Take an appointment to another start, and to another therapist or room where one is given.
 
-    It stays the same record with a new version; its lengths of visit and buffers stay what they were. Raises
-    TimeJustGoneError where something else is there, TherapistNotOfferedError, and as `confirm` does.
+    It stays the same record with a new version; its lengths of visit and buffers stay what they were. The message of
+    a move by the desk waits for as long as the move can be undone; it says that we had to move the visit, unless the
+    patient `asked_for` that. Raises TimeJustGoneError where something else is there, TherapistNotOfferedError, and as
+    `confirm` does.
     """
     current = _locked(
         appointment,
@@ -468,7 +479,12 @@ def move(
     current.refresh_from_db()
     _record(current, Action.MOVE, before=current.status, actor=actor, user=user)
     if shift or current.therapist_id != before:  # another room is of no interest to the patient
-        notifications.tell(appointment=current, kind=NotificationKind.MOVED)
+        by_desk = actor == Actor.DESK
+        notifications.tell(
+            appointment=current,
+            kind=NotificationKind.MOVED_BY_US if by_desk and not asked_for else NotificationKind.MOVED,
+            not_before=clock.now() + _time_to_undo() if by_desk else None,
+        )
     return current
 
 
@@ -516,3 +532,78 @@ def _saved(appointment: Appointment) -> bool:
             return False
         raise
     return True
+
+
+def _time_to_undo() -> timedelta:
+    return timedelta(minutes=ClinicPolicy.in_force().undo_minutes)
+
+
+def undoable_until(appointment: Appointment) -> datetime | None:
+    """Until when the desk can undo what it did last with an appointment; None where that is no move, or too old."""
+    last = appointment.events.order_by("-version").first()
+    if last is None or (last.action, last.actor) != (Action.MOVE, Actor.DESK):
+        return None
+    if last.version != appointment.version or appointment.status not in TRANSITIONS[Action.UNDO_MOVE].sources:
+        return None
+    message = appointment.notifications.filter(version=last.version, not_before__isnull=False).first()
+    if message and message.status != NotificationStatus.WAITING:
+        return None
+    until = message.not_before if message else last.at + _time_to_undo()
+    return until if until and clock.now() < until else None
+
+
+@one_transaction
+def undo_move(*, appointment: Appointment, user: User | None, version: int | None = None) -> Appointment:
+    """Put an appointment back to where the desk's last move took it from. The patient has not heard of the move.
+
+    Only for as long as the message of the move waits (`ClinicPolicy.undo_minutes`), and while nothing else has
+    happened. The message then finds nothing that is new to the patient. Raises TimeJustGoneError where somebody has
+    taken the old time meanwhile, and as `confirm` does.
+    """
+    events = appointment.events.order_by("-version")[:2]
+    last, before = (*events, None, None)[:2]
+    current = _locked(
+        appointment,
+        Action.UNDO_MOVE,
+        version,
+        therapist_id=before.therapist_id if before else None,
+        room_id=before.room_id if before else None,
+    )
+    if last and last.version != current.version:
+        raise StateHasChangedError
+    until = undoable_until(current)
+    if until is None or before is None:
+        raise NotPossibleNowError(
+            "There is no move to undo any more. Move it again where it is to be elsewhere: the patient is told."
+        )
+    _keep_waiting(current)
+    shift = before.visit.lower - current.starts_at
+    current.visit = before.visit
+    current.occupied = DateTimeTZRange(current.occupied_from + shift, current.occupied_until + shift, "[)")
+    current.therapist_id, current.room_id = before.therapist_id, before.room_id
+    current.version += 1
+    try:
+        with transaction.atomic():
+            current.save(update_fields=["visit", "occupied", "therapist", "room", "version"])
+    except IntegrityError as error:
+        if isinstance(error.__cause__, errors.ExclusionViolation):
+            raise TimeJustGoneError(
+                "Something else has taken the time that it was moved from. The move stands."
+            ) from error
+        raise
+    current.refresh_from_db()
+    _record(current, Action.UNDO_MOVE, before=current.status, actor=Actor.DESK, user=user)
+    return current
+
+
+def _keep_waiting(appointment: Appointment) -> None:
+    """Lock the message of the last move, so that it goes out before or after the undoing and not meanwhile.
+
+    Raises NotPossibleNowError where it is going out already. Who sends a message locks its row and no appointment.
+    """
+    rows_of_it = Notification.objects.filter(
+        appointment=appointment, version=appointment.version, not_before__isnull=False
+    )
+    waiting = rows_of_it.filter(status=NotificationStatus.WAITING).select_for_update(skip_locked=True)
+    if rows_of_it.exists() and not waiting.first():
+        raise NotPossibleNowError("The message of the move is going out just now: it cannot be undone.")

@@ -14,6 +14,7 @@ class Action(StrEnum):
     CONFIRM = "confirm"
     DECLINE = "decline"
     MOVE = "move"
+    UNDO_MOVE = "undo_move"
     CANCEL = "cancel"
     ARRIVE = "arrive"
     COMPLETE = "complete"
@@ -33,6 +34,7 @@ TRANSITIONS: dict[Action, Transition] = {
     Action.CONFIRM: Transition(frozenset({Status.REQUESTED, Status.OFFERED}), Status.CONFIRMED),
     Action.DECLINE: Transition(frozenset({Status.REQUESTED}), Status.DECLINED),
     Action.MOVE: Transition(frozenset({Status.REQUESTED, Status.CONFIRMED}), None),
+    Action.UNDO_MOVE: Transition(frozenset({Status.REQUESTED, Status.CONFIRMED}), None),
     Action.CANCEL: Transition(
         frozenset({Status.REQUESTED, Status.OFFERED, Status.CONFIRMED}), Status.CANCELLED
     ),

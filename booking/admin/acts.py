@@ -87,6 +87,18 @@ ACTS: dict[str, Act] = {
 }
 
 
+#: It is only there for a few minutes after a move, so no list offers it.
+UNDO = Act(
+    action=Action.UNDO_MOVE,
+    label="Undo the move",
+    done="put back to where it was",
+    run=lambda appointment, user, version: lifecycle.undo_move(
+        appointment=appointment, user=user, version=version
+    ),
+)
+#: Every button that an appointment's page may have.
+BUTTONS = {**ACTS, UNDO.action.value: UNDO}
+
 #: What is only known once the day of the visit has come.
 _ON_THE_DAY = frozenset({Action.ARRIVE, Action.COMPLETE, Action.NO_SHOW})
 #: What the desk does most with an appointment in a state: the buttons in a row of a list.

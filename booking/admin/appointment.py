@@ -17,13 +17,15 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from booking import lifecycle
 from booking.admin import search, wording
-from booking.admin.acts import ACTS, Act, acts_at_hand, acts_for
+from booking.admin.acts import ACTS, BUTTONS, Act, acts_at_hand, acts_for
 from booking.admin.addresses import to_board
 from booking.admin.filters import EVERYTHING, WAITING, StatusFilter, WhenFilter, view_of
 from booking.admin.for_the_visit import for_the_visit, safety_is_open
 from booking.admin.patient import as_choice, likely_for
 from booking.admin.series import messages_about, place_in_series, series_page
+from booking.admin.timeline import timeline
 from booking.admin.visit_forms import BookingForm, MoveForm, taken_up
 from booking.enums import AppointmentStatus, SafetyOutcome
 from booking.exceptions import BookingError
@@ -289,7 +291,7 @@ class AppointmentAdmin(admin.ModelAdmin[Appointment]):
         appointment = self._appointment(request, object_id)
         if isinstance(appointment, HttpResponse):
             return appointment
-        act = ACTS.get(action)
+        act = BUTTONS.get(action)
         if act is None or not self.has_change_permission(request, appointment):
             raise PermissionDenied
         seen = _number(request.POST.get("version") or request.POST.get(f"version-{appointment.pk}"))
@@ -301,6 +303,7 @@ class AppointmentAdmin(admin.ModelAdmin[Appointment]):
                 request, f"{appointment.name} was not {act.done}: {error.message}", messages.ERROR
             )
             return redirect("admin:booking_appointment_change", appointment.pk)
+        appointment.refresh_from_db()
         self.message_user(
             request,
             f"{appointment.name}, {wording.visit(appointment)}, was {act.done}.{_told(act, appointment)}",
@@ -415,8 +418,8 @@ class AppointmentAdmin(admin.ModelAdmin[Appointment]):
                 "acts": acts_for(appointment) if acting else [],
                 "board": to_board(day=when.in_clinic_zone(appointment.starts_at).date()),
                 "may_move": acting and Action.MOVE in allowed_actions(appointment.status),
-                "events": _history(appointment),
-                "told": messages_about(appointment, place),
+                "undo_until": lifecycle.undoable_until(appointment) if acting else None,
+                "timeline": timeline(appointment, messages_about(appointment, place)),
                 "show_save_and_add_another": False,
                 "show_save_and_continue": False,
             }
@@ -443,45 +446,15 @@ class AppointmentAdmin(admin.ModelAdmin[Appointment]):
             return redirect("admin:booking_appointment_change", appointment.pk)
         form = MoveForm(taken_up(request.POST) if request.method == "POST" else None, appointment=appointment)
         if request.method == "POST" and form.is_valid() and (moved := form.move(user=_user(request))):
-            sent = " A message is on its way." if moved.email else " No e-mail address: nothing is sent."
             self.message_user(
-                request, f"{moved.name} was moved to {wording.visit(moved)}.{sent}", messages.SUCCESS
+                request,
+                f"{moved.name} was moved to {wording.visit(moved)}.{_told_of_move(moved)}",
+                messages.SUCCESS,
             )
             return redirect("admin:booking_appointment_change", moved.pk)
         return self._visit_page(
             request, "move", form, title=f"Move {appointment.name}", appointment=appointment
         )
-
-
-def _history(appointment: Appointment) -> list[dict[str, Any]]:
-    """What happened to an appointment, oldest first, with what each event changed about the visit."""
-    lines = []
-    before = None
-    for event in appointment.events.select_related("user", "therapist", "room").order_by("at", "pk"):
-        changed: list[str] = []
-        if before and event.visit != before.visit:
-            changed.append(f"to {when.format_date_time(event.visit.lower)}")
-        if before and event.therapist_id != before.therapist_id:
-            changed.append(f"with {event.therapist.name}")
-        if before and event.room_id != before.room_id:
-            changed.append(f"in {event.room}" if event.room else "without a room")
-        lines.append({"event": event, "did": _HAPPENED.get(event.action, event.action), "changed": changed})
-        before = event
-    return lines
-
-
-_HAPPENED: dict[str, str] = {
-    Action.REQUEST: "Asked for",
-    Action.BOOK: "Booked",
-    Action.CONFIRM: "Confirmed",
-    Action.DECLINE: "Declined",
-    Action.MOVE: "Moved",
-    Action.CANCEL: "Cancelled",
-    Action.ARRIVE: "Arrived",
-    Action.COMPLETE: "Completed",
-    Action.NO_SHOW: "Did not come",
-    Action.EXPIRE: "Expired",
-}
 
 
 def _row_button(appointment: Appointment, act: Act) -> SafeString:
@@ -514,6 +487,16 @@ def _told(act: Act, appointment: Appointment) -> str:
         if appointment.email
         else " There is no e-mail address: tell them by phone."
     )
+
+
+def _told_of_move(moved: Appointment) -> str:
+    until = lifecycle.undoable_until(moved)
+    undo = f" You can undo it below until {when.format_time(until)}." if until else ""
+    if not moved.email:
+        return f" No e-mail address: nothing is sent.{undo}"
+    if not moved.notifications.filter(version=moved.version).exists():
+        return f" Only the room is another one: nothing is sent.{undo}"
+    return f"{undo} Then a message goes out." if until else " A message is on its way."
 
 
 def _user(request: HttpRequest) -> User:

@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from booking import notifications
-from booking.admin import kept_mail, wording
+from booking.admin import kept_mail, previews, wording
 from booking.enums import NotificationStatus
 from booking.exceptions import BookingError
 from booking.models import Notification
@@ -130,7 +130,15 @@ class NotificationAdmin(admin.ModelAdmin[Notification]):
             self.admin_site.admin_view(self.read_view),
             name="booking_notification_read",
         )
-        return [read, *super().get_urls()]
+        guarded = self.admin_site.admin_view
+        shown = [
+            path("previews/", guarded(previews.every), name="booking_notification_previews"),
+            path("previews/<slug:kind>/", guarded(previews.one), name="booking_notification_preview"),
+            path(
+                "previews/<slug:kind>/html/", guarded(previews.html), name="booking_notification_preview_html"
+            ),
+        ]
+        return [read, *shown, *super().get_urls()]
 
     def read_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The text of a message that was kept as a file."""

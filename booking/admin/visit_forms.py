@@ -401,6 +401,7 @@ class MoveForm(VisitForm):
     room = forms.ModelChoiceField(
         queryset=Room.objects.none(), label="Room", required=False, empty_label="The room that it has"
     )
+    asked_for = forms.BooleanField(label="The patient asked for this move", required=False)
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, appointment: Appointment, **kwargs: Any) -> None:
@@ -480,6 +481,7 @@ class MoveForm(VisitForm):
                 actor=Actor.DESK,
                 user=user,
                 version=self.cleaned_data["version"],
+                asked_for=self.cleaned_data["asked_for"],
             )
         except BookingError as error:
             self.refused(error)

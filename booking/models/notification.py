@@ -18,6 +18,13 @@ class Notification(models.Model):
         max_length=20, choices=NotificationStatus.choices, default=NotificationStatus.WAITING
     )
     created_at = models.DateTimeField()
+    not_before = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="A move by the desk can be undone until then, and nobody hears of it.",
+    )
+    # The versions of appointments, by their keys, that it told of or may have told of; see booking.heard.
+    told = models.JSONField(null=True, blank=True, editable=False)
     sent_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveIntegerField(default=0)
     last_error = models.CharField(max_length=500, blank=True)

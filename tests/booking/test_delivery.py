@@ -17,6 +17,7 @@ import pytest
 import time_machine
 from django.core.mail.backends.smtp import EmailBackend
 from django.db import connection, transaction
+from django.test import Client
 from django.urls import resolve, reverse
 from pytest_django import Settings
 
@@ -24,8 +25,13 @@ from booking import delivery, lifecycle, links
 from booking.enums import Actor, AppointmentStatus, NotificationKind, NotificationStatus
 from booking.models import Appointment, AppointmentLink, Notification
 from booking.notifications import DELIVER, tell
-from services.models import ServiceOption
-from tests.factories.booking import make_appointment, make_notification
+from services.models import ServiceOption, Therapist
+from tests.factories.booking import (
+    make_appointment,
+    make_notification,
+    make_override_hours,
+    make_weekly_hours,
+)
 from tests.factories.services import make_option, make_service, make_therapist
 from tests.jobrunner import forget_jobs, jobs
 from tests.mailserver import MailServer, Phase, smtp_settings
@@ -45,9 +51,19 @@ STATUS_OF = {
     NotificationKind.SERIES: AppointmentStatus.CONFIRMED,
     NotificationKind.DECLINED: AppointmentStatus.DECLINED,
     NotificationKind.MOVED: AppointmentStatus.CONFIRMED,
+    NotificationKind.MOVED_BY_US: AppointmentStatus.CONFIRMED,
     NotificationKind.CANCELLED: AppointmentStatus.CANCELLED,
     NotificationKind.LINK: AppointmentStatus.CONFIRMED,
+    NotificationKind.FIRST_REMINDER: AppointmentStatus.CONFIRMED,
+    NotificationKind.SECOND_REMINDER: AppointmentStatus.CONFIRMED,
+    NotificationKind.AFTER_VISIT: AppointmentStatus.COMPLETED,
 }
+#: They tell of no change, and carry no calendar file.
+NO_NEWS = (
+    NotificationKind.FIRST_REMINDER,
+    NotificationKind.SECOND_REMINDER,
+    NotificationKind.AFTER_VISIT,
+)
 #: Each kind but the series, which test_series_message.py looks at, and the link, which test_fresh_link.py does.
 OF_ONE_VISIT = [
     kind for kind in NotificationKind if kind not in {NotificationKind.SERIES, NotificationKind.LINK}
@@ -84,6 +100,10 @@ def text_of(message: EmailMessage) -> str:
 
 def html_of(message: EmailMessage) -> str:
     return str(part(message, "text/html").get_content())
+
+
+def has_calendar(message: EmailMessage) -> bool:
+    return any(part.get_content_type() == "text/calendar" for part in message.walk())
 
 
 def calendar_of(message: EmailMessage) -> bytes:
@@ -162,7 +182,7 @@ def test_no_subject_or_calendar_tells_what_the_visit_is_for(mail: MailServer, ki
     option = make_option(service=make_service(title="Sciatica"), name="Whiplash, 60 minutes")
     deliver(for_kind(kind, option=option, name="Pat Knee", note="knee"))
     (message,) = mail.messages
-    outside = message["Subject"] + calendar_of(message).decode()
+    outside = message["Subject"] + (calendar_of(message).decode() if has_calendar(message) else "")
     assert not re.search(r"(?i)sciatica|whiplash|knee|massage", outside)
 
 
@@ -171,27 +191,38 @@ def test_nothing_that_a_stranger_typed_is_in_a_message(mail: MailServer, kind: N
     """The address may be anybody's: the clinic must not carry a stranger's words to it."""
     deliver(for_kind(kind, name="Buy pills at spam.example", note="spam.example", phone="spam.example"))
     (message,) = mail.messages
-    everything = message.as_string() + text_of(message) + html_of(message) + calendar_of(message).decode()
+    everything = message.as_string() + text_of(message) + html_of(message)
+    if has_calendar(message):
+        everything += calendar_of(message).decode()
     assert "spam.example" not in everything
 
 
 def test_each_kind_says_what_comes_next(mail: MailServer) -> None:
     for kind in OF_ONE_VISIT:
         deliver(for_kind(kind))
-    received, confirmed, declined, moved, cancelled = mail.messages
+    received, confirmed, declined, moved, moved_by_us, cancelled, first, second, after = mail.messages
     assert "It is not confirmed yet." in text_of(received)
     assert "What happens next" in text_of(received)
     assert "How to prepare" in text_of(confirmed)
-    assert "takes the place of the earlier one" in text_of(moved)
-    for message in (declined, cancelled):
+    assert "has a new time" in text_of(moved)
+    assert "We had to move your appointment" in text_of(moved_by_us)
+    assert "Your appointment is soon" in text_of(second)
+    for message in (received, confirmed, moved, moved_by_us, first, second):
+        assert "To move or cancel, use your appointment’s page until" in text_of(message)
+    for message in (declined, cancelled, after):
         assert "http://testserver/book/" in text_of(message)
         assert "/appointment/" not in text_of(message)
     assert "sorry" in text_of(declined)
     for message in mail.messages:
         assert "Call us at (212) 555-0142" in text_of(message)
-    methods = [part(message, "text/calendar").get_param("method") for message in mail.messages]
-    assert methods == ["PUBLISH", "REQUEST", "CANCEL", "REQUEST", "CANCEL"]
-    assert AppointmentLink.objects.count() == 3
+    methods = [
+        part(message, "text/calendar").get_param("method")
+        for message in mail.messages
+        if has_calendar(message)
+    ]
+    assert methods == ["PUBLISH", "REQUEST", "CANCEL", "REQUEST", "REQUEST", "CANCEL"]
+    assert [has_calendar(message) for message in (first, second, after)] == [False] * 3
+    assert AppointmentLink.objects.count() == 6
 
 
 def test_a_moved_request_does_not_sound_confirmed(mail: MailServer) -> None:
@@ -208,6 +239,53 @@ def test_the_price_is_the_one_that_was_agreed(mail: MailServer) -> None:
     assert "Price: $95.50\n" in text_of(mail.messages[0])
 
 
+def test_a_no_lists_the_nearest_free_times_each_with_its_page(
+    mail: MailServer,
+    option: ServiceOption,
+    therapist: Therapist,
+    clock: time_machine.Traveller,
+    at: At,
+    patient: Client,
+) -> None:
+    """As they are when it is sent: 9:45 was free when the desk said no, and is not any more."""
+    asked = make_appointment(option=option, therapist=therapist, start=at(24, 10))
+    declined = lifecycle.decline(appointment=asked, user=None)
+    make_appointment(option=option, therapist=therapist, start=at(24, 9, 45), status="confirmed")
+    assert deliver(declined.notifications.get()) is delivery.Outcome.SENT
+    (message,) = mail.messages
+    listed = re.findall(r"(Tuesday .*) with (.*):\n(http\S+)", text_of(message))
+    assert [time for time, _, _ in listed] == [
+        "Tuesday 24 November 2026 at 11am",
+        "Tuesday 24 November 2026 at 1pm",
+        "Tuesday 24 November 2026 at 1:15pm",
+    ]
+    for _, who, address in listed:
+        assert who == therapist.name
+        assert f'href="{address}"' in html_of(message)
+        assert "/appointment/" not in address
+        assert patient.get(urlsplit(address).path).status_code == 200
+
+
+def test_a_no_goes_on_to_others_where_the_same_therapist_has_too_few(
+    mail: MailServer, option: ServiceOption, therapist: Therapist, clock: time_machine.Traveller, at: At
+) -> None:
+    therapist.weekly_hours.all().delete()
+    make_override_hours(therapist=therapist, on=at(24).date(), stretches=[("09:00", "10:00")])
+    other = make_therapist(options=[option])
+    make_weekly_hours(therapist=other)
+    asked = make_appointment(option=option, therapist=therapist, start=at(24, 10))
+    Appointment.objects.filter(pk=asked.pk).update(status="declined")
+    deliver(make_notification(appointment=asked, kind=NotificationKind.DECLINED))
+    listed = re.findall(r"at (\S+) with (.*):\n", text_of(mail.messages[0]))
+    assert listed == [("9am", therapist.name), ("9:45am", other.name), ("10am", other.name)]
+
+
+def test_a_no_without_any_free_time_says_what_else_to_do(mail: MailServer) -> None:
+    deliver(for_kind(NotificationKind.DECLINED))
+    assert "Other times are free" not in text_of(mail.messages[0])
+    assert "call us" in text_of(mail.messages[0])
+
+
 # Looked at again when it is sent
 
 
@@ -217,9 +295,10 @@ def test_the_price_is_the_one_that_was_agreed(mail: MailServer) -> None:
 def test_says_only_what_is_still_true(
     mail: MailServer, kind: NotificationKind, status: AppointmentStatus
 ) -> None:
+    moved = kind in (NotificationKind.MOVED, NotificationKind.MOVED_BY_US)
     fits = (
         status == STATUS_OF[kind]
-        or (kind == NotificationKind.MOVED and status == AppointmentStatus.REQUESTED)
+        or (moved and status == AppointmentStatus.REQUESTED)
         or kind == NotificationKind.LINK
     )
     notification = make_notification(appointment=make_appointment(status=status), kind=kind)

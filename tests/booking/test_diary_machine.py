@@ -175,6 +175,7 @@ class Diary(RuleBasedStateMachine):
                 st.just("move"), cls.which, cls.starts, st.none() | cls.therapists, cls.rooms, st.booleans()
             ),
             st.tuples(st.just("patient moves"), cls.which, cls.starts, st.none() | cls.therapists),
+            st.tuples(st.just("undo"), cls.which, st.booleans()),
             st.tuples(st.just("act"), cls.verbs, cls.which, st.booleans()),
         )
 
@@ -221,6 +222,15 @@ class Diary(RuleBasedStateMachine):
                         start=start,
                         therapist=None if who is None else clinic.therapists[who],
                         version=appointment.version,
+                    ),
+                )
+            case ("undo", number, looked):
+                return self._aimed(
+                    number,
+                    lambda appointment: lifecycle.undo_move(
+                        appointment=appointment,
+                        user=None,
+                        version=appointment.version if looked else None,
                     ),
                 )
             case ("act", verb, number, looked):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from asgiref.sync import async_to_sync
-from django.db import connection
+from django.db import connection, transaction
 from procrastinate import RetryDecision
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Job
@@ -162,6 +162,26 @@ def test_the_sweep_finds_a_message_without_a_job(status: str) -> None:
     sweep()
     waiting = [job["args"] for job in jobrunner.jobs(DELIVER) if job["status"] == "todo"]
     assert waiting == [{"notification_id": in_hand.pk}, {"notification_id": lost.pk}]
+
+
+def test_the_sweep_leaves_alone_what_waits_for_its_moment() -> None:
+    """Its job may be gone: it is given a new one once its moment has come, not before."""
+    old, now = clock.now() - timedelta(hours=1), clock.now()
+    late = timedelta(minutes=jobs.LOST_MINUTES, seconds=1)
+    make_notification(created_at=old, not_before=now + timedelta(seconds=1))
+    make_notification(created_at=old, not_before=now - timedelta(seconds=1))
+    lost = make_notification(created_at=old, not_before=now - late)
+    assert jobs.lost_messages() == [lost.pk]
+
+
+@committed
+def test_a_message_that_is_told_by_a_worker_is_written_with_its_job_in_one_transaction() -> None:
+    """The worker's own queue is on another connection, where the job would be seen before the message."""
+    worker = app.connector.get_worker_connector()  # type: ignore[attr-defined]
+    with app.replace_connector(worker), app.open(), transaction.atomic():
+        told()
+        transaction.set_rollback(True)
+    assert jobrunner.jobs(DELIVER) == []
 
 
 @committed

@@ -273,7 +273,7 @@ def test_a_move_keeps_the_record_and_its_lengths(appointment: Appointment, at: A
         at(25, 15),
         at(25, 15, 15),
     )
-    assert moved.notifications.get().kind == NotificationKind.MOVED
+    assert moved.notifications.get().kind == NotificationKind.MOVED_BY_US
 
 
 def test_another_room_alone_is_no_news_to_the_patient(appointment: Appointment, at: At) -> None:

@@ -87,12 +87,19 @@ def test_one_message_with_all_dates_all_pages_and_one_file(
     assert b"ATTENDEE" not in calendar_of(message)
 
 
-def test_it_says_what_holds_when_it_goes_out(mail: MailServer, visits: list[Appointment], at: At) -> None:
+def test_it_says_what_holds_when_it_goes_out(
+    mail: MailServer, visits: list[Appointment], clock: time_machine.Traveller, at: At
+) -> None:
     first, second, third = visits
     lifecycle.cancel(appointment=first, actor=Actor.DESK)  # whose message it is
     lifecycle.move(appointment=third, start=at(24, 14) + 2 * WEEK, actor=Actor.DESK)
+    with pytest.raises(delivery.NotSentError):
+        deliver(message_of_all())  # the move can still be undone
+    clock.shift(timedelta(minutes=3))
     assert deliver(message_of_all()) is delivery.Outcome.SENT
     assert told_in(mail) == [second, third]
+    moved = Notification.objects.get(kind=NotificationKind.MOVED_BY_US)
+    assert deliver(moved) is delivery.Outcome.NOT_NEEDED  # this has just told of it
     assert "Visit 2: Tuesday 8 December 2026 at 2pm" in text_of(mail.messages[-1])
 
 

@@ -44,12 +44,13 @@ def test_to_another_time(
     assert 'value="10:00"' in shown
     response = desk.post(page, form, follow=True)
     assert messages_of(response) == [
-        "Pat Example was moved to Tuesday 24 November, 2pm to 3pm. A message is on its way."
+        "Pat Example was moved to Tuesday 24 November, 2pm to 3pm."
+        " You can undo it below until 9:03am. Then a message goes out."
     ]
     appointment.refresh_from_db()
     assert (appointment.starts_at, appointment.occupied_until) == (at(24, 14), at(24, 15, 15))
     assert (appointment.status, appointment.version) == ("requested", 2)
-    assert [told.kind for told in appointment.notifications.all()] == ["moved"]
+    assert [told.kind for told in appointment.notifications.all()] == ["moved_by_us"]
 
 
 def test_to_another_therapist_and_room(

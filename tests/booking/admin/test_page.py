@@ -129,7 +129,7 @@ def test_the_page_shows_what_happened_and_what_was_told(
         last_error="The mail server does not take the address (550).",
     )
     text = text_of(desk.get(f"{LIST}{appointment.pk}/change/"))
-    assert "Confirmed , by frontdesk" in text
+    assert "Confirmed by frontdesk" in text
     assert "Could not be sent" in text
     assert "does not take the address (550)" in text
     assert "Wednesday 25 November 2026 2pm to 3pm" in text

@@ -1,0 +1,87 @@
+"""What happened to an appointment and what the patient was told of it, in one order."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from booking.enums import NotificationStatus
+from booking.models import Appointment, AppointmentEvent, Notification
+from booking.transitions import Action
+from flexclinic.lib import clock, when
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One thing: an event, or a message and how far it has come."""
+
+    at: datetime
+    what: str
+    more: str
+    message: Notification | None = None
+
+
+def timeline(appointment: Appointment, told: Iterable[Notification]) -> list[Line]:
+    """The events and the messages, oldest first. A message stands where it was written."""
+    lines = [*_events(appointment), *map(_message, told)]
+    return sorted(lines, key=lambda line: (line.at, line.message is not None))
+
+
+def _events(appointment: Appointment) -> Iterable[Line]:
+    before: AppointmentEvent | None = None
+    for event in appointment.events.select_related("user", "therapist", "room").order_by("at", "pk"):
+        changed: list[str] = []
+        if before and event.visit != before.visit:
+            changed.append(f"to {when.format_date_time(event.visit.lower)}")
+        if before and event.therapist_id != before.therapist_id:
+            changed.append(f"with {event.therapist.name}")
+        if before and event.room_id != before.room_id:
+            changed.append(f"in {event.room}" if event.room else "without a room")
+        who = event.user.get_username() if event.user else event.get_actor_display().lower()
+        more = " ".join([*changed, "by", who])
+        yield Line(at=event.at, what=_HAPPENED.get(event.action, event.action), more=more)
+        before = event
+
+
+_HAPPENED: dict[str, str] = {
+    Action.REQUEST: "Asked for",
+    Action.BOOK: "Booked",
+    Action.CONFIRM: "Confirmed",
+    Action.DECLINE: "Declined",
+    Action.MOVE: "Moved",
+    Action.UNDO_MOVE: "Move undone",
+    Action.CANCEL: "Cancelled",
+    Action.ARRIVE: "Arrived",
+    Action.COMPLETE: "Completed",
+    Action.NO_SHOW: "Did not come",
+    Action.EXPIRE: "Expired",
+}
+
+
+def _message(message: Notification) -> Line:
+    match message.status:
+        case NotificationStatus.WAITING:
+            more = _waiting(message)
+        case NotificationStatus.SENT:
+            more = _sent(message)
+        case NotificationStatus.FAILED:
+            more = f"{message.last_error}{_tries(message)}"
+        case _:
+            more = message.last_error
+    return Line(at=message.created_at, what=message.get_kind_display(), more=more, message=message)
+
+
+def _waiting(message: Notification) -> str:
+    if message.not_before and clock.now() < message.not_before:
+        return f"It goes out at {when.format_time(message.not_before)}, unless the move is undone."
+    return f"{message.last_error}{_tries(message)}" if message.attempts else "It goes out within moments."
+
+
+def _sent(message: Notification) -> str:
+    at = f"{when.format_date_time(message.sent_at)}." if message.sent_at else ""
+    return f"{at}{_tries(message)}" if message.attempts > 1 else at
+
+
+def _tries(message: Notification) -> str:
+    if not message.attempts:
+        return ""
+    return f" Tried {'once' if message.attempts == 1 else f'{message.attempts} times'}."

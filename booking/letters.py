@@ -1,0 +1,107 @@
+"""What a message says besides its visit: what was before, until when it can be changed, what is free instead."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from django.conf import settings
+from django.urls import reverse
+
+from booking import addresses, availability, heard
+from booking.enums import AppointmentStatus, NotificationKind
+from booking.models import Appointment, ClinicPolicy, Notification
+from flexclinic.lib import clock, when
+from services.models import ServiceOption, Therapist
+
+#: So many other times are offered with a no.
+ALTERNATIVES = 3
+
+#: The patient knows such a visit by when it was, whatever has become of it since.
+_OVER = frozenset({NotificationKind.CANCELLED, NotificationKind.DECLINED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Besides:
+    """`start` and `therapist` are those that the message names. The words can be read as they are."""
+
+    start: datetime
+    therapist: str
+    #: Where the patient believes the visit to be, if it is not there: "Tuesday 24 November 2026 at 10am with Ana".
+    before: str = ""
+    #: The patient has heard of this time already.
+    known: bool = False
+    #: Until when the patient can move or cancel on the page.
+    change_until: str = ""
+    #: Free times and the pages that book them.
+    alternatives: list[tuple[str, str]] = field(default_factory=list)
+
+
+def besides(notification: Notification, appointment: Appointment) -> Besides:
+    """What holds at this moment. Reads the policy and what was told; for a no also the diary."""
+    kind = NotificationKind(notification.kind)
+    if appointment.pk != notification.appointment_id or kind is NotificationKind.SERIES:
+        then = None
+    else:
+        then = heard.believed(notification)
+    known = then is not None and heard.holds(then, appointment)
+    start, therapist, before = appointment.starts_at, appointment.therapist, ""
+    if then and not known:
+        if kind in _OVER:
+            start, therapist = then.visit.lower, then.therapist
+        else:
+            before = when.format_date_time(then.visit.lower)
+            if then.therapist_id != appointment.therapist_id:
+                before = f"{before} with {then.therapist.name}"
+    return Besides(
+        start=start,
+        therapist=therapist.name,
+        before=before,
+        known=known,
+        change_until=change_until(appointment.starts_at, ClinicPolicy.in_force()),
+        alternatives=alternatives(appointment, start, therapist) if kind is NotificationKind.DECLINED else [],
+    )
+
+
+def change_until(start: datetime, policy: ClinicPolicy) -> str:
+    """Until when a patient moves or cancels by themselves; empty where that is over."""
+    until = start - timedelta(hours=policy.change_hours)
+    return when.format_date_time(until) if clock.now() < until else ""
+
+
+def alternatives(appointment: Appointment, start: datetime, therapist: Therapist) -> list[tuple[str, str]]:
+    """The free times nearest to a start, first those with the same therapist, and the pages that book them."""
+    option = appointment.option
+    found: list[tuple[int, Therapist]] = []
+    therapists = {one.slug: one for one in option.therapists.filter(bookable=True)}
+    for who in (therapist, None):
+        near = availability.nearest(option=option, therapist=who, around=start, count=ALTERNATIVES)
+        by_distance = sorted(near, key=lambda each: abs(each[0] - start.timestamp()))
+        for instant, slugs in by_distance:
+            with_whom = therapist if therapist.slug in slugs else therapists[slugs[0]]
+            if len(found) < ALTERNATIVES and instant not in {each for each, _ in found}:
+                found.append((instant, with_whom))
+        if len(found) == ALTERNATIVES:
+            break
+    return [as_alternative(option, with_whom, instant) for instant, with_whom in sorted(found, key=_by_time)]
+
+
+def _by_time(found: tuple[int, Therapist]) -> int:
+    return found[0]
+
+
+def as_alternative(option: ServiceOption, therapist: Therapist, instant: int) -> tuple[str, str]:
+    """A free start (whole seconds since the epoch) in words, and the page that books it."""
+    start = addresses.write_start(clock.clinic_zone(), instant)
+    page = reverse("booking:details", args=[option.slug, therapist.slug, start])
+    time = when.format_date_time(datetime.fromtimestamp(instant, UTC))
+    return f"{time} with {therapist.name}", settings.SITE_URL + page
+
+
+def fitting_kind(notification: Notification, visits: list[Appointment], said: Besides) -> NotificationKind:
+    """The kind whose words fit what is told: a series of one visit is one visit, and a move to where it was is none."""
+    kind = NotificationKind(notification.kind)
+    if kind is NotificationKind.SERIES and len(visits) == 1:
+        return NotificationKind.CONFIRMED
+    if notification.not_before is not None and said.known:
+        asked = visits[0].status == AppointmentStatus.REQUESTED
+        return NotificationKind.RECEIVED if asked else NotificationKind.CONFIRMED
+    return kind

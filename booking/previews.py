@@ -1,0 +1,127 @@
+"""How each message reads, made by what sends them, of a visit that is in no database."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+from email.mime.base import MIMEBase
+
+from django.core.mail import EmailMultiAlternatives
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+
+from booking import delivery, letters
+from booking.enums import AppointmentStatus, NotificationKind
+from booking.models import Appointment, ClinicPolicy, Notification
+from flexclinic.lib import clock, when
+from services.models import Service, ServiceOption, Therapist
+
+_TOKEN = "only-an-example"  # noqa: S105  (it opens nothing)
+
+_STATUS = {
+    NotificationKind.RECEIVED: AppointmentStatus.REQUESTED,
+    NotificationKind.DECLINED: AppointmentStatus.DECLINED,
+    NotificationKind.CANCELLED: AppointmentStatus.CANCELLED,
+    NotificationKind.AFTER_VISIT: AppointmentStatus.COMPLETED,
+}
+
+
+def preview(kind: NotificationKind) -> EmailMultiAlternatives:
+    """The message of a kind, as somebody would get it now."""
+    days = -1 if kind is NotificationKind.AFTER_VISIT else 8
+    start = datetime.combine(clock.today() + timedelta(days=days), time(10), clock.clinic_zone())
+    visits = [_visit(kind, start + timedelta(weeks=week), number=week + 1) for week in range(3)]
+    visits = visits if kind is NotificationKind.SERIES else visits[:1]
+    notification = Notification(
+        pk=1, appointment=visits[0], kind=kind, version=visits[0].version, created_at=clock.now()
+    )
+    return delivery.compose(
+        notification,
+        tokens={visit.pk: _TOKEN for visit in visits},
+        visits=visits,
+        besides=_besides(kind, visits[0]),
+    )
+
+
+def html_of(message: EmailMultiAlternatives) -> str:
+    """The HTML part of a message."""
+    return next(str(content) for content, mimetype in message.alternatives if mimetype == "text/html")
+
+
+def files_of(message: EmailMultiAlternatives) -> list[str]:
+    """The names of the files that come with a message."""
+    return [str(part.get_filename()) for part in message.attachments if isinstance(part, MIMEBase)]
+
+
+def sent_when(kind: NotificationKind, policy: ClinicPolicy) -> str:
+    """When the clinic sends it."""
+    return _WHEN[kind](policy)
+
+
+def _hours(hours: int | None, what: str) -> str:
+    if hours is None:
+        return "Never: it is switched off in the booking policy."
+    return f"{hours} {'hour' if hours == 1 else 'hours'} {what} (booking policy)."
+
+
+_WHEN: dict[NotificationKind, Callable[[ClinicPolicy], str]] = {
+    NotificationKind.RECEIVED: lambda policy: "At once, when somebody asks for a time on the website.",
+    NotificationKind.CONFIRMED: lambda policy: "At once, when a visit is confirmed or booked.",
+    NotificationKind.SERIES: lambda policy: "At once, when the desk books several visits.",
+    NotificationKind.DECLINED: lambda policy: "At once, when the desk declines a request.",
+    NotificationKind.MOVED: lambda policy: "When a patient moves a visit, or asked the desk to move it.",
+    NotificationKind.MOVED_BY_US: lambda policy: (
+        f"When the desk moves a visit, after the {policy.undo_minutes} minutes in which it can be undone."
+    ),
+    NotificationKind.CANCELLED: lambda policy: "At once, when a visit is cancelled.",
+    NotificationKind.FIRST_REMINDER: lambda policy: _hours(policy.first_reminder_hours, "before the visit"),
+    NotificationKind.SECOND_REMINDER: lambda policy: _hours(policy.second_reminder_hours, "before the visit"),
+    NotificationKind.LINK: lambda policy: "When somebody who has lost the link asks for it on the website.",
+    NotificationKind.AFTER_VISIT: lambda policy: _hours(
+        policy.after_visit_hours, "after the end of a completed visit"
+    ),
+}
+
+
+def _visit(kind: NotificationKind, start: datetime, *, number: int) -> Appointment:
+    service = Service(title="Massage", slug="example")
+    option = ServiceOption(
+        service=service, name="60 minutes", slug="example-60", minutes=60, price=Decimal(95)
+    )
+    end = start + timedelta(minutes=option.minutes)
+    visit = Appointment(
+        pk=number,
+        reference=f"EXAM-PLE{number + 1}",
+        version=2,
+        status=_STATUS.get(kind, AppointmentStatus.CONFIRMED),
+        option=option,
+        therapist=Therapist(title="Ana Example", slug="ana-example"),
+        visit=DateTimeTZRange(start, end, "[)"),
+        occupied=DateTimeTZRange(start, end, "[)"),
+        price=option.price,
+        name="Pat Example",
+        email="pat@example.com",
+        created_at=clock.now(),
+    )
+    visit.starts_at, visit.ends_at = start, end
+    return visit
+
+
+def _besides(kind: NotificationKind, visit: Appointment) -> letters.Besides:
+    start = visit.starts_at
+    said = letters.Besides(
+        start=start,
+        therapist=visit.therapist.name,
+        change_until=letters.change_until(start, ClinicPolicy.in_force()),
+    )
+    if kind in (NotificationKind.MOVED, NotificationKind.MOVED_BY_US):
+        return replace(said, before=when.format_date_time(start - timedelta(hours=19)))
+    if kind is NotificationKind.DECLINED:
+        others = [start + timedelta(hours=hours) for hours in (1, 4, 24)]
+        return replace(
+            said,
+            alternatives=[
+                letters.as_alternative(visit.option, visit.therapist, int(each.timestamp()))
+                for each in others
+            ],
+        )
+    return said
