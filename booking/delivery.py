@@ -32,8 +32,8 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from booking import ical, links, series
-from booking.enums import AppointmentStatus, NotificationKind, NotificationStatus
+from booking import ical, links, series, waiting_message
+from booking.enums import AppointmentStatus, LinkPurpose, NotificationKind, NotificationStatus
 from booking.models import Appointment, Notification
 from flexclinic.lib import clock, money, when
 
@@ -69,6 +69,7 @@ class _Rule:
     subject: str
     upcoming: bool = True  # it tells of a visit that is still to come
     linked: bool = True  # it leads to the appointment's page
+    purpose: LinkPurpose = LinkPurpose.APPOINTMENT  # or to the page of the offer
 
 
 _RULES = {
@@ -97,6 +98,17 @@ _RULES = {
         upcoming=False,
         linked=False,
     ),
+    NotificationKind.OFFERED: _Rule(
+        frozenset({AppointmentStatus.OFFERED}), "A time has come up: {time}", purpose=LinkPurpose.OFFER
+    ),
+    NotificationKind.GIVEN_UP: _Rule(
+        frozenset({AppointmentStatus.CANCELLED}),
+        "Your earlier time takes the place of {time}",
+        upcoming=False,
+        linked=False,
+    ),
+    # Of a place, not of an appointment: see `waiting_message`.
+    NotificationKind.WAITING: _Rule(frozenset(), "", upcoming=False),
 }
 
 
@@ -135,7 +147,8 @@ def message_id(notification: Notification) -> str:
     Short, because a header that is folded over two lines keeps some mail programs from seeing the repeat.
     """
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
-    own = uuid.uuid5(notification.appointment.uid, f"{notification.kind}.{notification.version}")
+    told_of = notification.appointment.uid if notification.appointment else waiting_message.uid(notification)
+    own = uuid.uuid5(told_of, f"{notification.kind}.{notification.version}")
     return f"<{own.hex}@{domain}>"
 
 
@@ -145,6 +158,8 @@ def compose(notification: Notification, *, tokens: Mapping[int, str]) -> EmailMu
     `tokens` open the pages of the appointments with those ids. Of a series that only one visit is left of, the message
     is that of one visit. Nothing that a patient typed is in it but the address, which may belong to somebody else.
     """
+    if notification.place:
+        return _of_place(notification, token=tokens.get(notification.place.pk, ""))
     visits = _told_of(notification)
     appointment, kind = visits[0], NotificationKind(notification.kind)
     if kind is NotificationKind.SERIES and len(visits) == 1:
@@ -157,11 +172,32 @@ def compose(notification: Notification, *, tokens: Mapping[int, str]) -> EmailMu
     context = _context(appointment, subject=subject, token=tokens.get(appointment.pk))
     if kind is NotificationKind.SERIES:
         context.update(_of_all(visits, tokens))
+    if kind is NotificationKind.OFFERED:
+        context.update(waiting_message.of_offer(appointment))
+    message = _message(notification, kind=kind, subject=subject, context=context)
+    if kind is not NotificationKind.OFFERED:  # nothing would take it out of a calendar when the offer passes
+        message.attach(_calendar_part(visits))
+    return message
+
+
+def _of_place(notification: Notification, *, token: str) -> EmailMultiAlternatives:
+    assert notification.place
+    subject = waiting_message.SUBJECT
+    context = {
+        **_clinic_context(subject=subject),
+        **waiting_message.of_place(notification.place, token=token),
+    }
+    return _message(notification, kind=NotificationKind.WAITING, subject=subject, context=context)
+
+
+def _message(
+    notification: Notification, *, kind: NotificationKind, subject: str, context: dict[str, Any]
+) -> EmailMultiAlternatives:
     message = EmailMultiAlternatives(
         subject=subject,
         body=render_to_string(f"emails/{kind}.txt", context).strip() + "\n",
         from_email=settings.DEFAULT_FROM_EMAIL,
-        to=[notification.appointment.email],
+        to=[notification.contact.email],
         reply_to=[settings.CLINIC["email"]],
         headers={
             "Message-ID": message_id(notification),
@@ -170,7 +206,6 @@ def compose(notification: Notification, *, tokens: Mapping[int, str]) -> EmailMu
         },
     )
     message.attach_alternative(render_to_string(f"emails/{kind}.html", context), "text/html")
-    message.attach(_calendar_part(visits))
     return message
 
 
@@ -179,7 +214,12 @@ def _claim(notification_id: int) -> Notification | None:
     rows = Notification.objects.filter(pk=notification_id, status=NotificationStatus.WAITING)
     claimed = (
         rows.select_for_update(skip_locked=True, of=("self",))
-        .select_related("appointment__option__service", "appointment__therapist", "appointment__room")
+        .select_related(
+            "appointment__option__service",
+            "appointment__therapist",
+            "appointment__room",
+            "place__appointment",
+        )
         .first()
     )
     if claimed is None and rows.exists():
@@ -193,6 +233,8 @@ def _told_of(notification: Notification) -> list[Appointment]:
     A visit that was given to somebody else (another name and another address) is left out.
     """
     appointment = notification.appointment
+    if appointment is None:
+        return []
     if notification.kind != NotificationKind.SERIES:
         return [appointment]
     together = series.members(appointment.series) if appointment.series else [appointment]
@@ -209,8 +251,10 @@ def _why_not_needed(notification: Notification) -> str:
     """Why the message would not be true any more, or would tell nobody; empty when it is to be sent."""
     appointment = notification.appointment
     rule = _RULES[NotificationKind(notification.kind)]
-    if not appointment.email:
+    if not notification.contact.email:
         return "There is no e-mail address any more."
+    if appointment is None:
+        return waiting_message.why_not_needed(notification)
     if notification.kind == NotificationKind.SERIES:
         return "" if _told_of(notification) else "None of the visits is to come any more."
     if appointment.status not in rule.states:
@@ -231,9 +275,15 @@ def _settle(notification: Notification, status: NotificationStatus, error: str =
 
 def _send(seen: Notification) -> Outcome:
     with _mail_server() as server:
-        linked = _RULES[NotificationKind(seen.kind)].linked
+        rule = _RULES[NotificationKind(seen.kind)]
         with transaction.atomic():
-            tokens = {visit.pk: links.mint(appointment=visit) for visit in _told_of(seen) if linked}
+            tokens = {
+                visit.pk: links.mint(appointment=visit, purpose=rule.purpose)
+                for visit in _told_of(seen)
+                if rule.linked
+            }
+            if seen.place:
+                tokens[seen.place.pk] = links.mint_for_place(place=seen.place)
         may_have_arrived = False
         try:
             with transaction.atomic():
@@ -243,7 +293,7 @@ def _send(seen: Notification) -> Outcome:
                 if reason := _why_not_needed(notification):
                     _settle(notification, NotificationStatus.NOT_NEEDED, reason)
                     return Outcome.NOT_NEEDED
-                validate_email(notification.appointment.email)
+                validate_email(notification.contact.email)
                 message = compose(notification, tokens=tokens)
                 may_have_arrived = True
                 try:
@@ -331,10 +381,10 @@ def _describe(error: Exception) -> str:
 
 
 def _context(appointment: Appointment, *, subject: str, token: str | None) -> dict[str, Any]:
-    clinic = settings.CLINIC
-    page = reverse("booking:appointment", args=[token]) if token else ""
+    opens = "booking:offer" if appointment.status == AppointmentStatus.OFFERED else "booking:appointment"
+    page = reverse(opens, args=[token]) if token else ""
     return {
-        "subject": subject,
+        **_clinic_context(subject=subject),
         "facts": [
             ("When", when.format_date_time(appointment.starts_at)),
             ("With", appointment.therapist.name),
@@ -344,10 +394,17 @@ def _context(appointment: Appointment, *, subject: str, token: str | None) -> di
             ("Reference", appointment.reference),
         ],
         "is_request": appointment.status == AppointmentStatus.REQUESTED,
-        "clinic": clinic,
-        "phone_href": "tel:" + re.sub(r"[^0-9+]", "", clinic["phone"]),
         "page_url": settings.SITE_URL + page if page else "",
         "book_url": settings.SITE_URL + reverse("booking:book"),
+    }
+
+
+def _clinic_context(*, subject: str) -> dict[str, Any]:
+    clinic = settings.CLINIC
+    return {
+        "subject": subject,
+        "clinic": clinic,
+        "phone_href": "tel:" + re.sub(r"[^0-9+]", "", clinic["phone"]),
     }
 
 

@@ -26,6 +26,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "booking.closure": _ALL,
     "booking.clinicpolicy": ("view", "change"),
     "booking.notification": _LOOK,
+    "booking.waitingplace": ("view", "change"),
     "services.service": _LOOK,
     "services.serviceoption": _LOOK,
     "services.therapist": _LOOK,

@@ -49,6 +49,7 @@ class Source(TextChoices):
 
     WEB = "web", "Website"
     DESK = "desk", "Front desk"
+    WAITING = "waiting", "Waiting list"
 
 
 class NotificationKind(TextChoices):
@@ -60,6 +61,9 @@ class NotificationKind(TextChoices):
     DECLINED = "declined", "Declined"
     MOVED = "moved", "Moved"
     CANCELLED = "cancelled", "Cancelled"
+    OFFERED = "offered", "Freed time offered"
+    GIVEN_UP = "given_up", "Given up for another time"
+    WAITING = "waiting", "On the waiting list"
 
 
 class NotificationStatus(TextChoices):
@@ -75,3 +79,24 @@ class LinkPurpose(TextChoices):
     """What a patient's link opens."""
 
     APPOINTMENT = "appointment", "The appointment's page"
+    OFFER = "offer", "The offer of a freed time"
+
+
+class WaitingState(TextChoices):
+    """Where a place on the waiting list stands."""
+
+    WAITING = "waiting", "Waiting"
+    OFFERED = "offered", "Offered a time"
+    TAKEN = "taken", "Took a time"
+    LEFT = "left", "Left the list"
+    ENDED = "ended", "Ended"
+
+
+class OfferState(TextChoices):
+    """What became of a freed time that was offered to somebody."""
+
+    OPEN = "open", "Waiting for an answer"
+    ACCEPTED = "accepted", "Accepted"
+    DECLINED = "declined", "Not wanted"
+    EXPIRED = "expired", "No answer in time"
+    WITHDRAWN = "withdrawn", "Taken back by the desk"

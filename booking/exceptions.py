@@ -40,6 +40,10 @@ class TherapistNotOfferedError(BookingError):
     """That therapist does not offer this appointment. Choose another therapist, or anyone."""
 
 
+class OfferOverError(BookingError):
+    """This offer is over. We do not keep the time for you any more."""
+
+
 class StateHasChangedError(BookingError):
     """This appointment has changed in the meantime. Look at it again before you act."""
 

@@ -5,7 +5,7 @@ from procrastinate.contrib.django import app
 
 from booking.enums import NotificationKind, NotificationStatus
 from booking.exceptions import NotPossibleNowError
-from booking.models import Appointment, Notification
+from booking.models import Appointment, Notification, WaitingPlace
 from flexclinic.lib import clock, rows
 
 #: The worker's task, by name, since nothing below the edges imports the jobs.
@@ -22,6 +22,16 @@ def tell(*, appointment: Appointment, kind: NotificationKind) -> Notification | 
     notification = Notification(
         appointment=appointment, kind=kind, version=appointment.version, created_at=clock.now()
     )
+    rows.insert(notification)
+    app.configure_task(DELIVER, queue="messages").defer(notification_id=notification.pk)
+    return notification
+
+
+def tell_of_place(*, place: WaitingPlace, kind: NotificationKind) -> Notification | None:
+    """The same for a place on the waiting list; of one it says each thing once."""
+    if not place.contact.email:
+        return None
+    notification = Notification(place=place, kind=kind, version=1, created_at=clock.now())
     rows.insert(notification)
     app.configure_task(DELIVER, queue="messages").defer(notification_id=notification.pk)
     return notification

@@ -7,6 +7,7 @@ from booking.admin.messages import NotificationAdmin
 from booking.admin.patient import PatientAdmin
 from booking.admin.periods import ClosureAdmin, HoldAdmin, TimeOffAdmin
 from booking.admin.policy import ClinicPolicyAdmin
+from booking.admin.waiting import WaitingPlaceAdmin
 
 __all__ = [
     "AppointmentAdmin",
@@ -18,6 +19,7 @@ __all__ = [
     "OverrideHoursAdmin",
     "PatientAdmin",
     "TimeOffAdmin",
+    "WaitingPlaceAdmin",
     "WeeklyHoursAdmin",
     "WorkingDayAdmin",
 ]

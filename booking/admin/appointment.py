@@ -24,6 +24,7 @@ from booking.admin.filters import EVERYTHING, WAITING, StatusFilter, WhenFilter,
 from booking.admin.patient import as_choice, likely_for
 from booking.admin.series import messages_about, place_in_series, series_page
 from booking.admin.visit_forms import BookingForm, MoveForm, taken_up
+from booking.admin.waiting import offer_of
 from booking.enums import AppointmentStatus
 from booking.exceptions import BookingError
 from booking.forms import validate_phone
@@ -398,6 +399,7 @@ class AppointmentAdmin(admin.ModelAdmin[Appointment]):
                 "subtitle": None,
                 "appointment": appointment,
                 "series": place,
+                "offer": offer_of(appointment),
                 "acts": acts_for(appointment) if acting else [],
                 "board": to_board(day=when.in_clinic_zone(appointment.starts_at).date()),
                 "may_move": acting and Action.MOVE in allowed_actions(appointment.status),
@@ -467,6 +469,9 @@ _HAPPENED: dict[str, str] = {
     Action.COMPLETE: "Completed",
     Action.NO_SHOW: "Did not come",
     Action.EXPIRE: "Expired",
+    Action.OFFER: "Offered to the waiting list",
+    Action.ACCEPT: "Offer accepted",
+    Action.REFUSE: "Offer not taken",
 }
 
 

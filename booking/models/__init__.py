@@ -10,10 +10,11 @@ from booking.models.hours import (
     WeeklyHours,
     WorkingDay,
 )
-from booking.models.link import AppointmentLink
+from booking.models.link import AppointmentLink, WaitingLink
 from booking.models.notification import Notification
 from booking.models.patient import Patient
 from booking.models.policy import ClinicPolicy
+from booking.models.waitlist import Offer, WaitingPlace
 
 __all__ = [
     "Appointment",
@@ -23,10 +24,13 @@ __all__ = [
     "Closure",
     "Hold",
     "Notification",
+    "Offer",
     "OfferedHours",
     "OverrideHours",
     "Patient",
     "TimeOff",
+    "WaitingLink",
+    "WaitingPlace",
     "WeeklyHours",
     "WorkingDay",
 ]

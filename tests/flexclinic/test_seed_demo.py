@@ -121,7 +121,7 @@ def test_the_closures_are_the_next_holidays(clock: time_machine.Traveller) -> No
 def test_a_run_writes_a_single_message(clock: time_machine.Traveller) -> None:
     seed()
     [notification] = Notification.objects.all()
-    assert notification.appointment.email == "demo.patient.nine@example.com"
+    assert notification.contact.email == "demo.patient.nine@example.com"
 
 
 def test_what_people_changed_stays(clock: time_machine.Traveller) -> None:
