@@ -112,6 +112,14 @@ def open_place_of(appointment: Appointment) -> WaitingPlace | None:
     ).first()
 
 
+def offer_of(appointment: Appointment) -> Offer:
+    """The offer that keeps an appointment for somebody. Raises NotPossibleNowError where there is none."""
+    offer = Offer.objects.filter(appointment=appointment).first()
+    if offer is None:
+        raise NotPossibleNowError(f"{appointment.reference} was not offered to the waiting list.")
+    return offer
+
+
 @lifecycle.one_transaction
 def leave(*, place: WaitingPlace, actor: Actor = Actor.PATIENT, user: User | None = None) -> WaitingPlace:
     """Take a place off the list; a time that is kept for it is free again. A place that is over stays as it is."""

@@ -53,17 +53,17 @@ ACTS: dict[str, Act] = {
             label="They take it",
             done="confirmed for them",
             run=lambda appointment, user, version: waitlist.accept(
-                offer=appointment.offer, actor=Actor.DESK, user=user, version=version
+                offer=waitlist.offer_of(appointment), actor=Actor.DESK, user=user, version=version
             ),
             tells=True,
         ),
         Act(
             action=Action.REFUSE,
             label="Take the offer back",
-            done="offered no more",
+            done="taken back",
             run=lambda appointment, user, version: (
                 waitlist.pass_on(
-                    offer=appointment.offer, actor=Actor.DESK, user=user, version=version
+                    offer=waitlist.offer_of(appointment), actor=Actor.DESK, user=user, version=version
                 ).appointment
             ),
             ends=True,

@@ -17,6 +17,7 @@ from tests.factories.booking import (
     make_time_off,
     make_working_day,
 )
+from tests.factories.waiting import make_place
 
 pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.django_db]
 
@@ -58,6 +59,10 @@ OPEN = {
     "booking/notification/": True,
     "booking/notification/{message}/read/": True,
     "booking/notification/add/": False,
+    "booking/waitingplace/": True,
+    "booking/waitingplace/{waiting}/change/": True,
+    "booking/waitingplace/add/": False,
+    "booking/waitingplace/{waiting}/delete/": False,
     "services/service/": True,
     "services/service/{service}/change/": True,
     "services/service/add/": False,
@@ -100,6 +105,7 @@ def places(appointment: Appointment, therapist: Therapist) -> dict[str, int]:
         "offered": make_offered_hours(option=appointment.option, weekday=1, stretch=("09:00", "17:00")).pk,
         "closure": make_closure(start=start, end=end).pk,
         "message": make_notification(appointment=appointment).pk,
+        "waiting": make_place(appointment=appointment).pk,
         "patient": Patient.objects.create(name="Pat").pk,
     }
 
