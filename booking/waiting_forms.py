@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from crispy_forms.helper import FormHelper
+from crispy_forms.layout import HTML
 from django import forms
 from django.core.exceptions import ValidationError
 
@@ -124,6 +125,8 @@ class JoinForm(DetailsForm, WishesForm):
     def __init__(self, *args: Any, option: ServiceOption, **kwargs: Any) -> None:
         super().__init__(*args, option=option, **kwargs)
         self.ask_for_therapists(option)
+        answers = self.helper.layout.fields
+        answers.insert(answers.index("name"), HTML("<h2>Who you are</h2>"))
         self.fields["email"].help_text = "We send your offer here."
         self.fields["phone"].help_text = "We call only if something about your place changes."
 

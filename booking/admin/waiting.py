@@ -67,7 +67,7 @@ class WaitingPlaceAdmin(admin.ModelAdmin[WaitingPlace]):
     search_help_text = "Name, e-mail address or reference. A search looks at all places."
     actions = ("take_off",)
     change_form_template = "admin/booking/waitingplace/change_form.html"
-    fields = ()
+    fieldsets = ((None, {"fields": ()}),)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Never: people join by themselves."""
@@ -128,21 +128,19 @@ class WaitingPlaceAdmin(admin.ModelAdmin[WaitingPlace]):
             "offers": [_line(offer) for offer in place.offers.all()] if place else [],
             "told": place.notifications.all() if place else [],
             "show_save": False,
+            "show_close": False,
             "show_save_and_add_another": False,
             "show_save_and_continue": False,
         }
         return super().change_view(request, object_id, form_url, context)
 
+    def save_model(self, request: HttpRequest, obj: WaitingPlace, form: Any, change: bool) -> None:
+        """Nothing here is changed by hand."""
+
     @admin.display(description="who", ordering="name")
-    def who(self, place: WaitingPlace) -> SafeString:
-        """The name, and the appointment that they would give up."""
-        if place.appointment is None:
-            return format_html("{}", place.name)
-        return format_html(
-            '{}<br><span class="cell-note">would give up {}</span>',
-            place.appointment.name,
-            wording.visit(place.appointment),
-        )
+    def who(self, place: WaitingPlace) -> str:
+        """The name."""
+        return place.contact.name
 
     @admin.display(description="what", ordering="option")
     def what(self, place: WaitingPlace) -> str:
@@ -153,9 +151,10 @@ class WaitingPlaceAdmin(admin.ModelAdmin[WaitingPlace]):
     def suits(self, place: WaitingPlace) -> str:
         """Days, times of day, therapists and dates in a line."""
         known = dict(wishes.in_words(place))
-        return ". ".join(
-            [known["Days"], known["Time of day"], known["With"], f"Until {wording.date(place.until_date)}"]
-        )
+        until = f"Until {wording.date(place.until_date)}"
+        if place.appointment:
+            until = f"Earlier than {wording.visit(place.appointment)}"
+        return ". ".join([known["Days"], known["Time of day"], known["With"], until])
 
     @admin.display(description="state", ordering="state")
     def state_tag(self, place: WaitingPlace) -> SafeString:

@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'place on the waiting list',
-                'verbose_name_plural': 'waiting list',
+                'verbose_name_plural': 'places on the waiting list',
                 'ordering': ['joined_at', 'pk'],
             },
         ),

@@ -57,7 +57,7 @@ class WaitingPlace(models.Model):
 
     class Meta:
         verbose_name = "place on the waiting list"
-        verbose_name_plural = "waiting list"
+        verbose_name_plural = "places on the waiting list"
         ordering = ["joined_at", "pk"]
         constraints = [
             models.CheckConstraint(

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -60,8 +61,8 @@ def state_of(place: WaitingPlace) -> str:
 # Joining
 
 
-def wishes(**more: object) -> waitlist.Wishes:
-    return waitlist.Wishes(**{"from_date": date(2026, 11, 23), "until_date": date(2026, 12, 31), **more})  # type: ignore[arg-type]
+def wishes(**more: Any) -> waitlist.Wishes:
+    return waitlist.Wishes(**{"from_date": date(2026, 11, 23), "until_date": date(2026, 12, 31), **more})
 
 
 def test_joining_is_told_once_however_often_the_form_is_sent(option: ServiceOption, only: Therapist) -> None:
@@ -118,7 +119,7 @@ def test_for_one_appointment_there_is_one_place(appointment: Appointment) -> Non
     ],
 )
 def test_a_time_is_offered_only_to_whom_it_suits(
-    option: ServiceOption, only: Therapist, at: At, wish: dict[str, object], suits: bool
+    option: ServiceOption, only: Therapist, at: At, wish: dict[str, Any], suits: bool
 ) -> None:
     open_hour(only, 24)
     place = make_place(option=option, **wish)
@@ -205,7 +206,7 @@ def test_the_order_holds_across_options(only: Therapist, option: ServiceOption) 
 
 
 def test_two_places_of_one_person_are_asked_as_one(option: ServiceOption, only: Therapist) -> None:
-    same = {"email": "Sam@example.test", "phone": "(212) 555-0100"}
+    same: dict[str, Any] = {"email": "Sam@example.test", "phone": "(212) 555-0100"}
     one = make_place(option=option, **same)
     make_place(option=option, email="other@example.test", phone="212-555-0100")
     make_place(option=option, email="sam@example.test", phone="2125550111")

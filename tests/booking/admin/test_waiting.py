@@ -56,7 +56,7 @@ def test_it_shows_who_still_waits_and_finds_all(desk: Client, option: ServiceOpt
     later = make_appointment(option=option, start=at(26, 10), name="Later Linda")
     make_place(appointment=later)
     assert "Gone Away" not in text_of(desk.get(LIST))
-    assert "would give up Thursday 26 November, 10am to 11am" in text_of(desk.get(LIST))
+    assert "Earlier than Thursday 26 November, 10am to 11am" in text_of(desk.get(LIST))
     for address in ("?state=left", "?state=all", "?q=gone"):
         assert "Gone Away" in text_of(desk.get(LIST + address))
     assert "Later Linda" in text_of(desk.get(LIST + "?q=linda"))

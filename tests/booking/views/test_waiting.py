@@ -263,7 +263,7 @@ def test_looking_changes_nothing(patient: Client, offer: Offer) -> None:
             WaitingLink,
             WaitingPlace,
         )
-        return [list(model.objects.order_by("pk").values()) for model in models]  # type: ignore[attr-defined]
+        return [list(model.objects.order_by("pk").values()) for model in models]
 
     before = everything()
     for page in (place_page, address, address + "?accept=1"):
