@@ -72,14 +72,19 @@ def join(request: HttpRequest, option: str) -> HttpResponse:
 
 
 def earlier(request: HttpRequest, token: str) -> HttpResponse:
-    """GET asks what would suit better than an appointment; POST puts it on the list."""
+    """GET asks what would suit better than an appointment; POST puts it on the list, with `leave` takes it off."""
     appointment = appointment_opened_by(token)
     if appointment is None:
         return no_such_link(request)
     page: dict[str, Any] = {"appointment": appointment, "token": token}
     if appointment.status not in waitlist.MAY_BE_GIVEN_UP or appointment.starts_at <= clock.now():
         return private(render(request, "booking/no_earlier.html", page, status=409))
-    if request.method != "POST" and (place := waitlist.open_place_of(appointment)):
+    place = waitlist.open_place_of(appointment)
+    if request.method == "POST" and "leave" in request.POST:
+        if place:
+            waitlist.leave(place=place)
+        return private(redirect("booking:earlier", token=token))
+    if request.method != "POST" and place:
         return private(
             render(request, "booking/on_the_list.html", {**page, "wishes": wishes.in_words(place)})
         )

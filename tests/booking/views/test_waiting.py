@@ -156,6 +156,10 @@ def test_from_the_appointments_page(patient: Client, option: ServiceOption, only
     assert (place.appointment, place.until_date, place.parts) == (later, date(2026, 11, 26), ["morning"])
     assert "You keep your appointment on Thursday 26 November 2026 at 10am" in text_of(placed)
     assert "You are on the waiting list" in text_of(patient.get(f"/appointment/{token}/earlier/"))
+    left = patient.post(f"/appointment/{token}/earlier/", {"leave": "1"}, follow=True)
+    assert "What suits you" in text_of(left)
+    place.refresh_from_db()
+    assert place.state == "left"
     lifecycle.cancel(appointment=later, actor=Actor.PATIENT)
     for answer in (
         patient.get(f"/appointment/{token}/earlier/"),
