@@ -33,8 +33,14 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from booking import heard, ical, letters, links, reminders, series
-from booking.enums import REMINDERS, AppointmentStatus, NotificationKind, NotificationStatus
+from booking import heard, ical, letters, links, reminders, series, waiting_message
+from booking.enums import (
+    REMINDERS,
+    AppointmentStatus,
+    LinkPurpose,
+    NotificationKind,
+    NotificationStatus,
+)
 from booking.models import Appointment, Notification
 from flexclinic.lib import clock, money, when
 
@@ -71,6 +77,7 @@ class _Rule:
     upcoming: bool = True  # it tells of a visit that is still to come
     linked: bool = True  # it leads to the appointment's page
     news: bool = True  # it tells of a change, and so what every earlier message told is over
+    purpose: LinkPurpose = LinkPurpose.APPOINTMENT  # or to the page of the offer
 
 
 _RULES = {
@@ -119,6 +126,17 @@ _RULES = {
         linked=False,
         news=False,
     ),
+    NotificationKind.OFFERED: _Rule(
+        frozenset({AppointmentStatus.OFFERED}), "A time has come up: {time}", purpose=LinkPurpose.OFFER
+    ),
+    NotificationKind.GIVEN_UP: _Rule(
+        frozenset({AppointmentStatus.CANCELLED}),
+        "Your earlier time takes the place of {time}",
+        upcoming=False,
+        linked=False,
+    ),
+    # Of a place, not of an appointment: see `waiting_message`.
+    NotificationKind.WAITING: _Rule(frozenset(), "", upcoming=False),
 }
 _NO_NEWS = [kind for kind, rule in _RULES.items() if not rule.news]
 
@@ -162,7 +180,8 @@ def message_id(notification: Notification) -> str:
     told = f"{notification.kind}.{notification.version}"
     if notification.kind == NotificationKind.LINK:  # asked for again it is another message, in the same row
         told += f".{notification.created_at.timestamp()}"
-    own = uuid.uuid5(notification.appointment.uid, told)
+    told_of = notification.appointment.uid if notification.appointment else waiting_message.uid(notification)
+    own = uuid.uuid5(told_of, told)
     return f"<{own.hex}@{domain}>"
 
 
@@ -179,6 +198,8 @@ def compose(
     is that of one visit. Nothing that a patient typed is in it but the address, which may belong to somebody else.
     What is told, and what is said `besides`, come from the database where they are not given.
     """
+    if notification.place:
+        return _of_place(notification, token=tokens.get(notification.place.pk, ""))
     visits = visits or _told_of(notification)
     appointment = visits[0]
     besides = besides or letters.besides(notification, appointment)
@@ -192,11 +213,34 @@ def compose(
     context = _context(appointment, besides, subject=subject, token=tokens.get(appointment.pk))
     if kind is NotificationKind.SERIES:
         context.update(_of_all(visits, tokens))
+    if kind is NotificationKind.OFFERED:
+        context.update(waiting_message.of_offer(appointment))
+    message = _message(notification, kind=kind, subject=subject, context=context)
+    # The calendar has the entry already where there is no news: to send it again would bring back one that the patient
+    # has deleted. And nothing would take an offer out again when it passes.
+    if (rule.news and kind is not NotificationKind.OFFERED) or (kind in REMINDERS and besides.before):
+        message.attach(_calendar_part(visits))
+    return message
+
+
+def _of_place(notification: Notification, *, token: str) -> EmailMultiAlternatives:
+    assert notification.place
+    subject = waiting_message.SUBJECT
+    context = {
+        **_clinic_context(subject=subject),
+        **waiting_message.of_place(notification.place, token=token),
+    }
+    return _message(notification, kind=NotificationKind.WAITING, subject=subject, context=context)
+
+
+def _message(
+    notification: Notification, *, kind: NotificationKind, subject: str, context: dict[str, Any]
+) -> EmailMultiAlternatives:
     message = EmailMultiAlternatives(
         subject=subject,
         body=render_to_string(f"emails/{kind}.txt", context).strip() + "\n",
         from_email=settings.DEFAULT_FROM_EMAIL,
-        to=[notification.appointment.email],
+        to=[notification.contact.email],
         reply_to=[settings.CLINIC["email"]],
         headers={
             "Message-ID": message_id(notification),
@@ -205,10 +249,6 @@ def compose(
         },
     )
     message.attach_alternative(render_to_string(f"emails/{kind}.html", context), "text/html")
-    # The calendar has the entry already where there is no news. To send it again would bring back one that the patient
-    # has deleted.
-    if rule.news or (kind in REMINDERS and besides.before):
-        message.attach(_calendar_part(visits))
     return message
 
 
@@ -217,7 +257,12 @@ def _claim(notification_id: int) -> Notification | None:
     rows = Notification.objects.filter(pk=notification_id, status=NotificationStatus.WAITING)
     claimed = (
         rows.select_for_update(skip_locked=True, of=("self",))
-        .select_related("appointment__option__service", "appointment__therapist", "appointment__room")
+        .select_related(
+            "appointment__option__service",
+            "appointment__therapist",
+            "appointment__room",
+            "place__appointment",
+        )
         .first()
     )
     if claimed is None and rows.exists():
@@ -231,6 +276,8 @@ def _told_of(notification: Notification) -> list[Appointment]:
     A visit that was given to somebody else (another name and another address) is left out.
     """
     appointment = notification.appointment
+    if appointment is None:
+        return []
     if notification.kind != NotificationKind.SERIES:
         return [appointment]
     together = series.members(appointment.series) if appointment.series else [appointment]
@@ -261,8 +308,10 @@ def _why_not_needed(notification: Notification) -> str:
     """Why the message would not be true any more, or would tell nobody; empty when it is to be sent."""
     appointment = notification.appointment
     rule = _RULES[NotificationKind(notification.kind)]
-    if not appointment.email:
+    if not notification.contact.email:
         return "There is no e-mail address any more."
+    if appointment is None:
+        return waiting_message.why_not_needed(notification)
     if notification.kind == NotificationKind.SERIES:
         return "" if _told_of(notification) else "None of the visits is to come any more."
     if appointment.status not in rule.states:
@@ -292,13 +341,19 @@ def _settle(notification: Notification, status: NotificationStatus, error: str =
 
 def _send(seen: Notification) -> Outcome:
     with _mail_server() as server:
-        linked = _RULES[NotificationKind(seen.kind)].linked
+        rule = _RULES[NotificationKind(seen.kind)]
         with transaction.atomic():
             notification = _claim(seen.pk)
             if notification is None:
                 return Outcome.SETTLED_BEFORE
             visits = _told_of(notification)
-            tokens = {visit.pk: links.mint(appointment=visit) for visit in visits if linked}
+            tokens = {
+                visit.pk: links.mint(appointment=visit, purpose=rule.purpose)
+                for visit in visits
+                if rule.linked
+            }
+            if notification.place:
+                tokens[notification.place.pk] = links.mint_for_place(place=notification.place)
             before, notification.told = notification.told, heard.versions_of(visits)
             told = notification.told
             notification.save(update_fields=["told"])
@@ -314,7 +369,7 @@ def _send(seen: Notification) -> Outcome:
                 visits = _told_of(notification)
                 if heard.versions_of(visits) != told:
                     raise NotSentError("the appointment has changed just now")
-                validate_email(notification.appointment.email)
+                validate_email(notification.contact.email)
                 message = compose(notification, tokens=tokens, visits=visits)
                 may_have_arrived = True
                 try:
@@ -407,10 +462,10 @@ def _describe(error: Exception) -> str:
 def _context(
     appointment: Appointment, besides: letters.Besides, *, subject: str, token: str | None
 ) -> dict[str, Any]:
-    clinic = settings.CLINIC
-    page = reverse("booking:appointment", args=[token]) if token else ""
+    opens = "booking:offer" if appointment.status == AppointmentStatus.OFFERED else "booking:appointment"
+    page = reverse(opens, args=[token]) if token else ""
     return {
-        "subject": subject,
+        **_clinic_context(subject=subject),
         "facts": [
             ("When", when.format_date_time(besides.start)),
             ("With", besides.therapist),
@@ -423,10 +478,17 @@ def _context(
         "before": besides.before,
         "change_until": besides.change_until,
         "alternatives": besides.alternatives,
-        "clinic": clinic,
-        "phone_href": "tel:" + re.sub(r"[^0-9+]", "", clinic["phone"]),
         "page_url": settings.SITE_URL + page if page else "",
         "book_url": settings.SITE_URL + reverse("booking:book"),
+    }
+
+
+def _clinic_context(*, subject: str) -> dict[str, Any]:
+    clinic = settings.CLINIC
+    return {
+        "subject": subject,
+        "clinic": clinic,
+        "phone_href": "tel:" + re.sub(r"[^0-9+]", "", clinic["phone"]),
     }
 
 

@@ -10,7 +10,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
-from booking import availability, lifecycle
+from booking import availability, lifecycle, waitlist
+from booking.day_parts import DayPart
 from booking.enums import Actor
 from booking.fields import parse_minute_of_day
 from booking.models import Appointment, ClinicPolicy, Closure, Hold, TimeOff, WeeklyHours, WorkingDay
@@ -59,10 +60,42 @@ def seed(*, at: datetime.datetime, user: User | None = None) -> int:
     there = set(
         Appointment.objects.filter(request_key__in=keys.values()).values_list("request_key", flat=True)
     )
-    return sum(
+    made = sum(
         _create_visit(entry, request_key=keys[entry["key"]], therapists=therapists, at=at, user=user)
         for entry in data["visits"]
         if keys[entry["key"]] not in there
+    )
+    for entry in data["waiting"]:
+        _create_place(entry, keys=keys, today=today)
+    return made
+
+
+def _create_place(entry: dict[str, Any], *, keys: dict[str, uuid.UUID], today: datetime.date) -> None:
+    """A place on the waiting list, once; none where its option or its visit is missing or over."""
+    visit = None
+    if "visit" in entry:
+        visit = Appointment.objects.filter(request_key=keys[entry["visit"]]).first()
+    option = visit.option if visit else ServiceOption.objects.filter(slug=entry.get("option", "")).first()
+    if option is None or (
+        visit and (visit.status not in waitlist.MAY_BE_GIVEN_UP or visit.starts_at <= clock.now())
+    ):
+        return
+    waitlist.join(
+        option=option,
+        wishes=waitlist.Wishes(
+            therapists=list(Therapist.objects.filter(slug__in=entry.get("therapists", ()))),
+            weekdays=entry["weekdays"],
+            parts=[DayPart(part) for part in entry["parts"]],
+            from_date=today,
+            until_date=today + datetime.timedelta(weeks=entry["weeks"]),
+        ),
+        request_key=uuid.uuid5(_KEYS, entry["key"]),
+        contact=None
+        if visit
+        else lifecycle.Contact(
+            name=entry["name"], email=entry["email"], phone=entry["phone"], consent_version="demo"
+        ),
+        appointment=visit,
     )
 
 

@@ -27,6 +27,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "booking.clinicpolicy": ("view", "change"),
     "booking.therapistcalendar": _ALL,
     "booking.notification": _LOOK,
+    "booking.waitingplace": ("view", "change"),
     "services.service": _LOOK,
     "services.serviceoption": _LOOK,
     "services.therapist": _LOOK,

@@ -49,6 +49,7 @@ class Source(TextChoices):
 
     WEB = "web", "Website"
     DESK = "desk", "Front desk"
+    WAITING = "waiting", "Waiting list"
 
 
 class SafetyOutcome(TextChoices):
@@ -72,6 +73,9 @@ class NotificationKind(TextChoices):
     SECOND_REMINDER = "second_reminder", "Second reminder"
     AFTER_VISIT = "after_visit", "After the visit"
     LINK = "link", "Link asked for"
+    OFFERED = "offered", "Freed time offered"
+    GIVEN_UP = "given_up", "Given up for another time"
+    WAITING = "waiting", "On the waiting list"
 
 
 #: They tell again of what is agreed already.
@@ -91,3 +95,24 @@ class LinkPurpose(TextChoices):
     """What a patient's link opens."""
 
     APPOINTMENT = "appointment", "The appointment's page"
+    OFFER = "offer", "The offer of a freed time"
+
+
+class WaitingState(TextChoices):
+    """Where a place on the waiting list stands."""
+
+    WAITING = "waiting", "Waiting"
+    OFFERED = "offered", "Offered a time"
+    TAKEN = "taken", "Took a time"
+    LEFT = "left", "Left the list"
+    ENDED = "ended", "Ended"
+
+
+class OfferState(TextChoices):
+    """What became of a freed time that was offered to somebody."""
+
+    OPEN = "open", "Waiting for an answer"
+    ACCEPTED = "accepted", "Accepted"
+    DECLINED = "declined", "Not wanted"
+    EXPIRED = "expired", "No answer in time"
+    WITHDRAWN = "withdrawn", "Taken back by the desk"

@@ -44,6 +44,10 @@ class TooManyOpenError(BookingError):
     """We cannot book another visit online with this email or phone number. Nothing was booked. Please call us."""
 
 
+class OfferOverError(BookingError):
+    """This offer is over. We do not keep the time for you any more."""
+
+
 class StateHasChangedError(BookingError):
     """This appointment has changed in the meantime. Look at it again before you act."""
 

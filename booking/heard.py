@@ -22,6 +22,7 @@ def versions_of(visits: Iterable[Appointment]) -> dict[str, int]:
 def knows_already(notification: Notification) -> bool:
     """Whether the patient has heard of the appointment as it stands, and of nothing else since."""
     appointment = notification.appointment
+    assert appointment
     surely, perhaps = _told(notification)
     if surely is None or perhaps > surely:
         return False
@@ -34,6 +35,7 @@ def knows_already(notification: Notification) -> bool:
 def believed(notification: Notification) -> AppointmentEvent | None:
     """When and with whom the patient believes the visit to be, before this message comes; None where nothing tells."""
     appointment = notification.appointment
+    assert appointment
     surely, _ = _told(notification)
     own = (
         appointment.events.filter(actor=Actor.PATIENT, version__lt=notification.version)
@@ -54,6 +56,7 @@ def holds(event: AppointmentEvent, appointment: Appointment) -> bool:
 def _told(notification: Notification) -> tuple[int | None, int]:
     """The newest version that other messages told of, and the newest that they may have told of (0: none)."""
     appointment = notification.appointment
+    assert appointment
     about = Q(appointment=appointment)
     if appointment.series:
         about |= Q(kind=NotificationKind.SERIES, appointment__in=series.members(appointment.series))

@@ -9,10 +9,12 @@ from procrastinate.contrib.django import app
 from procrastinate.jobs import Job, Status
 from procrastinate.types import JSONDict
 
-from booking import day_list, delivery, fresh_link, reminders
+from booking import day_list, delivery, fresh_link, reminders, waitlist
 from booking.enums import NotificationStatus
-from booking.models import AppointmentLink
+from booking.freed import OFFER_FREED
+from booking.models import AppointmentLink, Offer, WaitingLink
 from booking.notifications import DELIVER
+from booking.waitlist import EXPIRE_OFFER
 from flexclinic.lib import clock
 
 logger = logging.getLogger(__name__)
@@ -72,6 +74,21 @@ def day_lists(timestamp: int) -> None:
 def answer_lost_link(*, reference: str, proof: str) -> None:
     """Send a fresh link, if who asked for it knows the booking."""
     fresh_link.answer(reference=reference, proof=proof)
+
+
+# Every minute, too, because a time comes free in more ways than one: hours are added, a hold ends.
+@app.periodic(cron="* * * * *", queueing_lock=OFFER_FREED)
+@app.task(name=OFFER_FREED, queue=QUEUE, priority=_FIRST)
+def offer_freed(timestamp: int = 0) -> int:
+    """Offer free times to the waiting list; also at once when `booking.freed` says so. Gives the number of offers."""
+    return len(waitlist.offer_freed())
+
+
+@app.task(name=EXPIRE_OFFER, queue=QUEUE, priority=_FIRST)
+def expire_offer(*, offer_id: int) -> bool:
+    """At the moment at which an offer ends: end it, which has the time offered to the next."""
+    offer = Offer.objects.filter(pk=offer_id).first()
+    return offer is not None and waitlist.expire(offer=offer)
 
 
 # PostgreSQL lets only one worker defer a periodic job for each minute. The queueing lock keeps them from
@@ -149,3 +166,4 @@ def lost_messages() -> list[int]:
 
 def _forget_expired_links() -> None:
     AppointmentLink.objects.filter(expires_at__lt=clock.now()).delete()
+    WaitingLink.objects.filter(expires_at__lt=clock.now()).delete()

@@ -12,7 +12,7 @@ advisory locks on the therapists and rooms first, in sorted order. See docs/deci
 import functools
 import logging
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ParamSpec, TypeVar
@@ -22,7 +22,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from psycopg import errors
 
-from booking import availability, changes, contacts, notifications
+from booking import availability, changes, contacts, freed, notifications
 from booking.enums import (
     BLOCKING,
     Actor,
@@ -357,6 +357,8 @@ def _act(
     _record(current, action, before=before, actor=actor, user=user)
     if told:
         notifications.tell(appointment=current, kind=told)
+    if before in BLOCKING and current.status not in BLOCKING:
+        freed.time_is_freed()
     return current
 
 
@@ -393,6 +395,7 @@ def cancel(
     actor: Actor,
     user: User | None = None,
     version: int | None = None,
+    told: NotificationKind = NotificationKind.CANCELLED,
 ) -> Appointment:
     """Call a visit off; its time is free again.
 
@@ -404,7 +407,7 @@ def cancel(
         actor=actor,
         user=user,
         version=version,
-        told=NotificationKind.CANCELLED,
+        told=told,
     )
 
 
@@ -430,6 +433,60 @@ def no_show(*, appointment: Appointment, user: User | None, version: int | None 
 def expire(*, appointment: Appointment, version: int | None = None) -> Appointment:
     """Nobody answered in time; the time is free again, and nobody is told. Raises as `confirm` does."""
     return _act(appointment, Action.EXPIRE, actor=Actor.SYSTEM, user=None, version=version, told=None)
+
+
+@one_transaction
+def offer(
+    *,
+    option: ServiceOption,
+    therapists: Collection[int],
+    start: datetime,
+    contact: Contact,
+    patient_id: int | None = None,
+) -> Appointment:
+    """Keep a start for somebody of the waiting list, by all rules of the website, and tell them.
+
+    `therapists` are the ids of those who suit; none at all means anyone. Raises TimeJustGoneError and
+    TimeNotOfferedError as `request` does.
+    """
+    _lock_limited(option=option, therapist=None, start=start)
+    for choice in availability.choices_at(option=option, therapist=None, start=start):
+        if therapists and choice.therapist_id not in therapists:
+            continue
+        appointment = _new(
+            option=option,
+            therapist_id=choice.therapist_id,
+            room_id=choice.room_id,
+            start=start,
+            status=AppointmentStatus.OFFERED,
+            contact=contact,
+            request_key=uuid.uuid4(),
+            source=Source.WAITING,
+        )
+        appointment.patient_id = patient_id
+        if rows.insert(appointment, unless_in_conflict=True):
+            _record(appointment, Action.OFFER, before="", actor=Actor.SYSTEM, user=None)
+            notifications.tell(appointment=appointment, kind=NotificationKind.OFFERED)
+            return appointment
+    raise TimeJustGoneError
+
+
+@one_transaction
+def accept(
+    *, appointment: Appointment, actor: Actor, user: User | None = None, version: int | None = None
+) -> Appointment:
+    """Somebody takes the time that was offered: it is confirmed at once. Raises as `confirm` does."""
+    return _act(
+        appointment, Action.ACCEPT, actor=actor, user=user, version=version, told=NotificationKind.CONFIRMED
+    )
+
+
+@one_transaction
+def refuse(
+    *, appointment: Appointment, actor: Actor, user: User | None = None, version: int | None = None
+) -> Appointment:
+    """An offer is not wanted, or taken back: the time is free again, and nobody is told. Raises as `confirm` does."""
+    return _act(appointment, Action.REFUSE, actor=actor, user=user, version=version, told=None)
 
 
 def lock_diaries(therapist_ids: set[int], room_ids: set[int]) -> None:
@@ -485,6 +542,7 @@ def move(
             kind=NotificationKind.MOVED_BY_US if by_desk and not asked_for else NotificationKind.MOVED,
             not_before=clock.now() + _time_to_undo() if by_desk else None,
         )
+    freed.time_is_freed()
     return current
 
 
@@ -518,6 +576,7 @@ def move_as_patient(
             current.refresh_from_db()
             _record(current, Action.MOVE, before=current.status, actor=Actor.PATIENT, user=None)
             notifications.tell(appointment=current, kind=NotificationKind.MOVED)
+            freed.time_is_freed()
             return current
     raise TimeJustGoneError
 
@@ -593,6 +652,7 @@ def undo_move(*, appointment: Appointment, user: User | None, version: int | Non
         raise
     current.refresh_from_db()
     _record(current, Action.UNDO_MOVE, before=current.status, actor=Actor.DESK, user=user)
+    freed.time_is_freed()
     return current
 
 

@@ -2,12 +2,12 @@
 
 import hashlib
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from django.db.models import Q
 
 from booking.enums import LinkPurpose
-from booking.models import Appointment, AppointmentLink
+from booking.models import Appointment, AppointmentLink, WaitingLink, WaitingPlace
 from flexclinic.lib import clock
 
 #: A link lives this long after the visit.
@@ -53,3 +53,31 @@ def revoke_all(*, appointment: Appointment) -> int:
 def take_back(*, token: str) -> None:
     """Forget a link that reached nobody: the message that was to carry it was not sent."""
     AppointmentLink.objects.filter(digest=_digest(token)).delete()
+    WaitingLink.objects.filter(digest=_digest(token)).delete()
+
+
+#: A link to a place on the waiting list lives this long after the last date that the place waits for.
+LIFE_AFTER_WAITING = timedelta(days=30)
+
+
+def mint_for_place(*, place: WaitingPlace) -> str:
+    """Make a new link to a place on the waiting list and give its token."""
+    token = secrets.token_urlsafe(32)
+    now = clock.now()
+    last = datetime.combine(place.until_date, time(), clock.clinic_zone())
+    WaitingLink.objects.create(
+        place=place, digest=_digest(token), created_at=now, expires_at=max(now, last) + LIFE_AFTER_WAITING
+    )
+    return token
+
+
+def look_up_place(token: str) -> WaitingPlace | None:
+    """The place that a link opens; None alike where it is unknown or expired."""
+    link = (
+        WaitingLink.objects.filter(digest=_digest(token), expires_at__gt=clock.now())
+        .select_related(
+            "place__option__service", "place__appointment__therapist", "place__appointment__option__service"
+        )
+        .first()
+    )
+    return link.place if link else None

@@ -10,7 +10,7 @@ from procrastinate.tasks import configure_task
 
 from booking.enums import NotificationKind, NotificationStatus
 from booking.exceptions import NotPossibleNowError
-from booking.models import Appointment, Notification
+from booking.models import Appointment, Notification, WaitingPlace
 from flexclinic.lib import clock, rows
 
 #: The worker's task, by name, since nothing below the edges imports the jobs.
@@ -49,6 +49,16 @@ def tell(
     )
     rows.insert(notification)
     delivery_job(not_before=not_before).defer(notification_id=notification.pk)
+    return notification
+
+
+def tell_of_place(*, place: WaitingPlace, kind: NotificationKind) -> Notification | None:
+    """The same for a place on the waiting list; of one it says each thing once."""
+    if not place.contact.email:
+        return None
+    notification = Notification(place=place, kind=kind, version=1, created_at=clock.now())
+    rows.insert(notification)
+    delivery_job().defer(notification_id=notification.pk)
     return notification
 
 

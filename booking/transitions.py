@@ -20,6 +20,9 @@ class Action(StrEnum):
     COMPLETE = "complete"
     NO_SHOW = "no_show"
     EXPIRE = "expire"
+    OFFER = "offer"
+    ACCEPT = "accept"
+    REFUSE = "refuse"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +34,18 @@ class Transition:
 
 
 TRANSITIONS: dict[Action, Transition] = {
-    Action.CONFIRM: Transition(frozenset({Status.REQUESTED, Status.OFFERED}), Status.CONFIRMED),
+    Action.CONFIRM: Transition(frozenset({Status.REQUESTED}), Status.CONFIRMED),
     Action.DECLINE: Transition(frozenset({Status.REQUESTED}), Status.DECLINED),
     Action.MOVE: Transition(frozenset({Status.REQUESTED, Status.CONFIRMED}), None),
     Action.UNDO_MOVE: Transition(frozenset({Status.REQUESTED, Status.CONFIRMED}), None),
-    Action.CANCEL: Transition(
-        frozenset({Status.REQUESTED, Status.OFFERED, Status.CONFIRMED}), Status.CANCELLED
-    ),
+    Action.CANCEL: Transition(frozenset({Status.REQUESTED, Status.CONFIRMED}), Status.CANCELLED),
     Action.ARRIVE: Transition(frozenset({Status.CONFIRMED}), Status.ARRIVED),
     Action.COMPLETE: Transition(frozenset({Status.CONFIRMED, Status.ARRIVED}), Status.COMPLETED),
     Action.NO_SHOW: Transition(frozenset({Status.CONFIRMED}), Status.NO_SHOW),
     Action.EXPIRE: Transition(frozenset({Status.REQUESTED, Status.OFFERED}), Status.EXPIRED),
+    # An offer is answered or taken back through `booking.waitlist`, which knows whose it was.
+    Action.ACCEPT: Transition(frozenset({Status.OFFERED}), Status.CONFIRMED),
+    Action.REFUSE: Transition(frozenset({Status.OFFERED}), Status.CANCELLED),
 }
 
 

@@ -15,6 +15,7 @@ from booking.views import (
     safety,
     suiting,
     times,
+    waiting,
 )
 
 app_name = "booking"
@@ -33,6 +34,10 @@ urlpatterns = [
     path("appointment/<str:token>/move/<slug:who>/<str:start>/", move.move_to, name="move_to"),
     path("appointment/<str:token>/cancel/", cancel.cancel, name="cancel"),
     path("change-my-booking/", change.change, name="change"),
+    path("book/<slug:option>/waiting-list/", waiting.join, name="join"),
+    path("appointment/<str:token>/earlier/", waiting.earlier, name="earlier"),
+    path("waiting/<str:token>/", waiting.place, name="place"),
+    path("offer/<str:token>/", waiting.offer, name="offer"),
     path("api/times/", api.times, name="api_times"),
     path("api/schema/", api.schema, name="api_schema"),
 ]

@@ -8,6 +8,7 @@ from booking.admin.patient import PatientAdmin
 from booking.admin.periods import ClosureAdmin, HoldAdmin, TimeOffAdmin
 from booking.admin.policy import ClinicPolicyAdmin
 from booking.admin.therapist_calendar import TherapistCalendarAdmin
+from booking.admin.waiting import WaitingPlaceAdmin
 
 __all__ = [
     "AppointmentAdmin",
@@ -20,6 +21,7 @@ __all__ = [
     "PatientAdmin",
     "TherapistCalendarAdmin",
     "TimeOffAdmin",
+    "WaitingPlaceAdmin",
     "WeeklyHoursAdmin",
     "WorkingDayAdmin",
 ]

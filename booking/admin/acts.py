@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 
-from booking import lifecycle
+from booking import lifecycle, waitlist
 from booking.enums import Actor, AppointmentStatus
 from booking.models import Appointment
 from booking.transitions import Action, allowed_actions
@@ -46,6 +46,26 @@ ACTS: dict[str, Act] = {
                 appointment=appointment, user=user, version=version
             ),
             tells=True,
+            ends=True,
+        ),
+        Act(
+            action=Action.ACCEPT,
+            label="They take it",
+            done="confirmed for them",
+            run=lambda appointment, user, version: waitlist.accept(
+                offer=waitlist.offer_of(appointment), actor=Actor.DESK, user=user, version=version
+            ),
+            tells=True,
+        ),
+        Act(
+            action=Action.REFUSE,
+            label="Take the offer back",
+            done="taken back",
+            run=lambda appointment, user, version: (
+                waitlist.pass_on(
+                    offer=waitlist.offer_of(appointment), actor=Actor.DESK, user=user, version=version
+                ).appointment
+            ),
             ends=True,
         ),
         Act(
@@ -104,7 +124,7 @@ _ON_THE_DAY = frozenset({Action.ARRIVE, Action.COMPLETE, Action.NO_SHOW})
 #: What the desk does most with an appointment in a state: the buttons in a row of a list.
 _AT_HAND = {
     AppointmentStatus.REQUESTED: (Action.CONFIRM, Action.DECLINE),
-    AppointmentStatus.OFFERED: (Action.CONFIRM,),
+    AppointmentStatus.OFFERED: (Action.ACCEPT,),
     AppointmentStatus.CONFIRMED: (Action.ARRIVE, Action.NO_SHOW),
     AppointmentStatus.ARRIVED: (Action.COMPLETE,),
 }

@@ -27,6 +27,7 @@ from booking.admin.patient import as_choice, likely_for
 from booking.admin.series import messages_about, place_in_series, series_page
 from booking.admin.timeline import timeline
 from booking.admin.visit_forms import BookingForm, MoveForm, taken_up
+from booking.admin.waiting import offer_of
 from booking.enums import AppointmentStatus, SafetyOutcome
 from booking.exceptions import BookingError
 from booking.forms import validate_phone
@@ -415,6 +416,7 @@ class AppointmentAdmin(admin.ModelAdmin[Appointment]):
                 "appointment": appointment,
                 "series": place,
                 "visit_notes": for_the_visit(appointment),
+                "offer": offer_of(appointment),
                 "acts": acts_for(appointment) if acting else [],
                 "board": to_board(day=when.in_clinic_zone(appointment.starts_at).date()),
                 "may_move": acting and Action.MOVE in allowed_actions(appointment.status),

@@ -27,7 +27,7 @@ class NotificationAdmin(admin.ModelAdmin[Notification]):
     list_display = ("said", "to", "state", "written", "sent", "problem", "read_it")
     list_display_links = None
     list_filter = ("status", "kind")
-    list_select_related = ("appointment",)
+    list_select_related = ("appointment", "place__appointment")
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
     show_full_result_count = False
@@ -63,18 +63,18 @@ class NotificationAdmin(admin.ModelAdmin[Notification]):
     @admin.display(description="message", ordering="kind")
     def said(self, row: Notification) -> SafeString:
         """What it tells, and of which appointment."""
-        address = reverse("admin:booking_appointment_change", args=[row.appointment_id])
+        page = "waitingplace" if row.place_id else "appointment"
         return format_html(
             '{} <a class="reference" href="{}">{}</a>',
             row.get_kind_display(),
-            address,
-            row.appointment.reference,
+            reverse(f"admin:booking_{page}_change", args=[row.about.pk]),
+            row.about.reference,
         )
 
     @admin.display(description="to", ordering="appointment__name")
     def to(self, row: Notification) -> SafeString:
         """To whom."""
-        return format_html("{}<br>{}", row.appointment.name, row.appointment.email)
+        return format_html("{}<br>{}", row.contact.name, row.contact.email)
 
     @admin.display(description="state", ordering="status")
     def state(self, row: Notification) -> SafeString:
@@ -105,14 +105,14 @@ class NotificationAdmin(admin.ModelAdmin[Notification]):
             '<a href="{}" aria-label="Read: {}, {}">Read it</a>',
             reverse("admin:booking_notification_read", args=[row.pk]),
             row.get_kind_display(),
-            row.appointment.name,
+            row.contact.name,
         )
 
     @admin.action(description="Send again", permissions=["send"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Notification]) -> None:
         """Put messages that could not be sent back into the outbox."""
         done = 0
-        for notification in queryset.select_related("appointment")[:200]:
+        for notification in queryset.select_related("appointment", "place")[:200]:
             try:
                 notifications.again(notification=notification)
             except BookingError as error:

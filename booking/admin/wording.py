@@ -1,5 +1,6 @@
 """How the desk's pages say things: times in few letters, states as tags."""
 
+import datetime as dt
 from datetime import datetime
 
 from django.utils.html import format_html
@@ -45,6 +46,11 @@ def day(moment: datetime) -> str:
     """The date; the year only where it is not this one: "Tuesday 24 November"."""
     local = when.in_clinic_zone(moment)
     return when.format_date(moment, year=local.year != clock.today().year)
+
+
+def date(day: dt.date) -> str:
+    """The same of a date."""
+    return when.format_date(day, year=day.year != clock.today().year)
 
 
 def visit(appointment: Appointment) -> str:

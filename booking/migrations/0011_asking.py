@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("booking", "0007_patients_side")]
+    dependencies = [("booking", "0010_waiting_list_at_the_desk")]
 
     operations = [
         # Everybody who books would wait behind a lock that is waited for.

@@ -10,12 +10,13 @@ from booking.models.hours import (
     WeeklyHours,
     WorkingDay,
 )
-from booking.models.link import AppointmentLink
+from booking.models.link import AppointmentLink, WaitingLink
 from booking.models.notification import Notification
 from booking.models.patient import Patient
 from booking.models.policy import ClinicPolicy
 from booking.models.preferences import ComfortPreferences
 from booking.models.therapist_calendar import DayList, TherapistCalendar
+from booking.models.waitlist import Offer, WaitingPlace
 
 __all__ = [
     "Appointment",
@@ -27,11 +28,14 @@ __all__ = [
     "DayList",
     "Hold",
     "Notification",
+    "Offer",
     "OfferedHours",
     "OverrideHours",
     "Patient",
     "TherapistCalendar",
     "TimeOff",
+    "WaitingLink",
+    "WaitingPlace",
     "WeeklyHours",
     "WorkingDay",
 ]

@@ -4,13 +4,19 @@ from django.db import models
 from django.db.models import Q
 
 from booking.enums import NotificationKind, NotificationStatus
+from booking.models.appointment import Appointment
+from booking.models.waitlist import WaitingPlace
 
 
 class Notification(models.Model):
     """A message to send. Written in the transaction of the change that it tells of, so neither is without the other."""
 
+    # Of an appointment, or of a place on the waiting list.
     appointment = models.ForeignKey(
-        "booking.Appointment", on_delete=models.CASCADE, related_name="notifications"
+        "booking.Appointment", on_delete=models.CASCADE, related_name="notifications", null=True
+    )
+    place = models.ForeignKey(
+        "booking.WaitingPlace", on_delete=models.CASCADE, related_name="notifications", null=True
     )
     kind = models.CharField(max_length=20, choices=NotificationKind.choices)
     version = models.PositiveIntegerField(help_text="The appointment's version that it tells of.")
@@ -34,6 +40,12 @@ class Notification(models.Model):
         ordering = ["-created_at"]
         constraints = [
             models.UniqueConstraint(fields=["appointment", "kind", "version"], name="said_once"),
+            models.UniqueConstraint(fields=["place", "kind", "version"], name="said_once_of_a_place"),
+            models.CheckConstraint(
+                condition=Q(appointment__isnull=False, place__isnull=True)
+                | Q(appointment__isnull=True, place__isnull=False),
+                name="told_of_one_thing",
+            ),
         ]
         indexes = [
             models.Index(
@@ -44,4 +56,19 @@ class Notification(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}: {self.appointment}"
+        return f"{self.get_kind_display()}: {self.about}"
+
+    @property
+    def about(self) -> Appointment | WaitingPlace:
+        """What it tells of."""
+        told_of = self.appointment or self.place
+        assert told_of  # the database holds it
+        return told_of
+
+    @property
+    def contact(self) -> Appointment | WaitingPlace:
+        """Where the name and the address of the person stand."""
+        if self.appointment:
+            return self.appointment
+        assert self.place
+        return self.place.contact

@@ -8,7 +8,7 @@ from django.shortcuts import render
 
 from booking import links
 
-_LONGEST_TOKEN = 100
+LONGEST_TOKEN = 100
 
 
 def private(response: HttpResponse) -> HttpResponse:
@@ -19,6 +19,11 @@ def private(response: HttpResponse) -> HttpResponse:
     return response
 
 
+def no_such_link(request: HttpRequest) -> HttpResponse:
+    """The one page of every link that opens nothing."""
+    return private(render(request, "booking/no_such_link.html", status=404))
+
+
 def by_link(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Give the view the appointment that the token in the address opens, and keep its answer private.
 
@@ -27,9 +32,9 @@ def by_link(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
     @wraps(view)
     def opened(request: HttpRequest, token: str, **more: str) -> HttpResponse:
-        appointment = links.look_up(token) if len(token) <= _LONGEST_TOKEN else None
+        appointment = links.look_up(token) if len(token) <= LONGEST_TOKEN else None
         if appointment is None:
-            return private(render(request, "booking/no_such_link.html", status=404))
+            return no_such_link(request)
         return private(view(request, appointment, token, **more))
 
     return opened

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 from django.urls import reverse
 
-from booking import walltime
+from booking import day_parts, walltime
 from booking.addresses import write_start
 from booking.availability import FreeTimes
 from flexclinic.lib import clock, when
@@ -31,12 +31,12 @@ class Day:
     @property
     def parts(self) -> list["DayPart"]:
         """The morning, the afternoon and the evening, where they have times."""
-        hours = [(time, when.in_clinic_zone(time.moment).hour) for time in self.times]
-        found = [
-            DayPart(name, [time for time, hour in hours if first <= hour < after])
-            for name, first, after in (("Morning", 0, 12), ("Afternoon", 12, 17), ("Evening", 17, 24))
+        found = [(time, day_parts.part_of(when.in_clinic_zone(time.moment).hour)) for time in self.times]
+        parts = [
+            DayPart(str(name.label), [time for time, part in found if part is name])
+            for name in day_parts.DayPart
         ]
-        return [part for part in found if part.times]
+        return [part for part in parts if part.times]
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,16 +57,28 @@ STATUS_OF = {
     NotificationKind.FIRST_REMINDER: AppointmentStatus.CONFIRMED,
     NotificationKind.SECOND_REMINDER: AppointmentStatus.CONFIRMED,
     NotificationKind.AFTER_VISIT: AppointmentStatus.COMPLETED,
+    NotificationKind.OFFERED: AppointmentStatus.OFFERED,
+    NotificationKind.GIVEN_UP: AppointmentStatus.CANCELLED,
 }
+#: Those of an appointment. What is told of a place on the waiting list is in test_waiting_message.py.
+KINDS = list(STATUS_OF)
 #: They tell of no change, and carry no calendar file.
 NO_NEWS = (
     NotificationKind.FIRST_REMINDER,
     NotificationKind.SECOND_REMINDER,
     NotificationKind.AFTER_VISIT,
 )
-#: Each kind but the series, which test_series_message.py looks at, and the link, which test_fresh_link.py does.
+#: Each kind but those that test_series_message.py, test_fresh_link.py and test_waiting_message.py look at.
 OF_ONE_VISIT = [
-    kind for kind in NotificationKind if kind not in {NotificationKind.SERIES, NotificationKind.LINK}
+    kind
+    for kind in KINDS
+    if kind
+    not in {
+        NotificationKind.SERIES,
+        NotificationKind.LINK,
+        NotificationKind.OFFERED,
+        NotificationKind.GIVEN_UP,
+    }
 ]
 
 
@@ -107,8 +119,8 @@ def has_calendar(message: EmailMessage) -> bool:
 
 
 def calendar_of(message: EmailMessage) -> bytes:
-    """The calendar file; nothing of a message that brings none."""
-    if message.get_content_type() != "multipart/mixed":
+    """The calendar file; nothing where there is none, as in an offer, which would stay in a calendar when it passes."""
+    if "text/calendar" not in {one.get_content_type() for one in message.walk()}:
         return b""
     content = part(message, "text/calendar").get_payload(decode=True)
     assert isinstance(content, bytes)
@@ -134,6 +146,7 @@ def test_arrives_once_with_text_html_and_calendar(
     assert deliver(notification) is delivery.Outcome.SETTLED_BEFORE
     (message,) = mail.messages
     appointment = notification.appointment
+    assert appointment
     assert mail.recipients == [appointment.email]
     assert message["Subject"] == "Your appointment on Tuesday 24 November at 5:30pm is confirmed"
     assert message["From"] == "Flex Spine & Sport <desk@flexclinic.example>"
@@ -154,7 +167,7 @@ def test_arrives_once_with_text_html_and_calendar(
     assert notification.sent_at is not None
 
 
-@pytest.mark.parametrize("kind", NotificationKind)
+@pytest.mark.parametrize("kind", KINDS)
 def test_both_parts_say_the_same(mail: MailServer, kind: NotificationKind, settings: Settings) -> None:
     settings.CLINIC = {**settings.CLINIC, "name": "Smith's <Spine> & Sport"}
     therapist = make_therapist(name="Ana O'Neil <demo>")
@@ -177,7 +190,7 @@ def test_both_parts_say_the_same(mail: MailServer, kind: NotificationKind, setti
     assert not re.search(r"<script|<img|<link|src=|url\(|@import", page)
 
 
-@pytest.mark.parametrize("kind", NotificationKind)
+@pytest.mark.parametrize("kind", KINDS)
 def test_no_subject_or_calendar_tells_what_the_visit_is_for(mail: MailServer, kind: NotificationKind) -> None:
     option = make_option(service=make_service(title="Sciatica"), name="Whiplash, 60 minutes")
     deliver(for_kind(kind, option=option, name="Pat Knee", note="knee"))
@@ -186,7 +199,7 @@ def test_no_subject_or_calendar_tells_what_the_visit_is_for(mail: MailServer, ki
     assert not re.search(r"(?i)sciatica|whiplash|knee|massage", outside)
 
 
-@pytest.mark.parametrize("kind", NotificationKind)
+@pytest.mark.parametrize("kind", KINDS)
 def test_nothing_that_a_stranger_typed_is_in_a_message(mail: MailServer, kind: NotificationKind) -> None:
     """The address may be anybody's: the clinic must not carry a stranger's words to it."""
     deliver(for_kind(kind, name="Buy pills at spam.example", note="spam.example", phone="spam.example"))
@@ -290,7 +303,7 @@ def test_a_no_without_any_free_time_says_what_else_to_do(mail: MailServer) -> No
 
 
 @pytest.mark.parametrize(
-    ("kind", "status"), [(kind, status) for kind in NotificationKind for status in AppointmentStatus]
+    ("kind", "status"), [(kind, status) for kind in KINDS for status in AppointmentStatus]
 )
 def test_says_only_what_is_still_true(
     mail: MailServer, kind: NotificationKind, status: AppointmentStatus

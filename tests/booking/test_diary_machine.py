@@ -120,6 +120,7 @@ def replays(appointment: Appointment, events: list[AppointmentEvent]) -> None:
             expected = {
                 Action.REQUEST: AppointmentStatus.REQUESTED,
                 Action.BOOK: AppointmentStatus.CONFIRMED,
+                Action.OFFER: AppointmentStatus.OFFERED,
             }[Action(event.action)]
         else:
             step = TRANSITIONS[Action(event.action)]
@@ -161,7 +162,9 @@ class Diary(RuleBasedStateMachine):
     rooms = st.none() | st.integers(0, 1)
     starts = st.sampled_from(STARTS)
     which = st.integers(0, 30)
-    verbs = st.sampled_from(["confirm", "decline", "cancel", "arrive", "complete", "no_show", "expire"])
+    verbs = st.sampled_from(
+        ["confirm", "decline", "cancel", "arrive", "complete", "no_show", "expire", "accept", "refuse"]
+    )
 
     # One thing, ready to be done: how it is drawn, and what it does
 
@@ -170,6 +173,7 @@ class Diary(RuleBasedStateMachine):
         cls = Diary
         return st.one_of(
             st.tuples(st.just("request"), cls.options, st.none() | cls.therapists, cls.starts),
+            st.tuples(st.just("offer"), cls.options, st.none() | cls.therapists, cls.starts),
             st.tuples(st.just("book"), cls.options, cls.therapists, cls.rooms, cls.starts, st.booleans()),
             st.tuples(
                 st.just("move"), cls.which, cls.starts, st.none() | cls.therapists, cls.rooms, st.booleans()
@@ -191,6 +195,13 @@ class Diary(RuleBasedStateMachine):
                     start=start,
                     contact=replace(SOMEBODY, email=f"{key}@example.test"),
                     request_key=key,
+                )
+            case ("offer", option, who, start):
+                return lambda: lifecycle.offer(
+                    option=clinic.options[option],
+                    therapists=[] if who is None else [clinic.therapists[who].pk],
+                    start=start,
+                    contact=SOMEBODY,
                 )
             case ("book", option, who, room, start, buffers):
                 return lambda: lifecycle.book(
@@ -306,8 +317,8 @@ class Diary(RuleBasedStateMachine):
 
 
 def _verb(verb: str, appointment: Appointment, version: int | None) -> object:
-    if verb == "cancel":
-        return lifecycle.cancel(appointment=appointment, actor=Actor.PATIENT, version=version)
+    if verb in {"cancel", "accept", "refuse"}:
+        return getattr(lifecycle, verb)(appointment=appointment, actor=Actor.PATIENT, version=version)
     if verb == "expire":
         return lifecycle.expire(appointment=appointment, version=version)
     return getattr(lifecycle, verb)(appointment=appointment, user=None, version=version)

@@ -11,8 +11,17 @@ from django.test import Client
 from pytest_django import Settings
 
 from blog.models import Post
+from booking import waitlist
 from booking.enums import AppointmentStatus
-from booking.models import Appointment, ClinicPolicy, Closure, Notification, TimeOff, WeeklyHours
+from booking.models import (
+    Appointment,
+    ClinicPolicy,
+    Closure,
+    Notification,
+    TimeOff,
+    WaitingPlace,
+    WeeklyHours,
+)
 from flexclinic.lib import clock as wall_clock
 from services.models import Room, Service, ServiceOption, Therapist
 from tests.factories.services import make_service
@@ -31,6 +40,7 @@ MODELS = (
     Therapist,
     TimeOff,
     User,
+    WaitingPlace,
     WeeklyHours,
 )
 
@@ -118,10 +128,22 @@ def test_the_closures_are_the_next_holidays(clock: time_machine.Traveller) -> No
     ]
 
 
-def test_a_run_writes_a_single_message(clock: time_machine.Traveller) -> None:
+def test_a_run_writes_few_messages(clock: time_machine.Traveller) -> None:
     seed()
-    [notification] = Notification.objects.all()
-    assert notification.appointment.email == "demo.patient.nine@example.com"
+    told = {(one.kind, one.contact.email) for one in Notification.objects.all()}
+    assert told == {
+        ("received", "demo.patient.nine@example.com"),
+        ("waiting", "demo.patient.nine@example.com"),
+        ("waiting", "demo.patient.eleven@example.com"),
+        ("waiting", "demo.patient.twelve@example.com"),
+    }
+
+
+def test_the_waiting_list_of_the_demo_keeps_no_time_from_visitors(clock: time_machine.Traveller) -> None:
+    """Nobody works at the times that its people wait for."""
+    seed()
+    assert WaitingPlace.objects.filter(state="waiting").count() == 3
+    assert waitlist.offer_freed() == []
 
 
 def test_what_people_changed_stays(clock: time_machine.Traveller) -> None:

@@ -17,6 +17,7 @@ from tests.factories.booking import (
     make_time_off,
     make_working_day,
 )
+from tests.factories.waiting import make_place
 
 pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.django_db]
 
@@ -63,6 +64,10 @@ OPEN = {
     "booking/notification/": True,
     "booking/notification/{message}/read/": True,
     "booking/notification/add/": False,
+    "booking/waitingplace/": True,
+    "booking/waitingplace/{waiting}/change/": True,
+    "booking/waitingplace/add/": False,
+    "booking/waitingplace/{waiting}/delete/": False,
     "services/service/": True,
     "services/service/{service}/change/": True,
     "services/service/add/": False,
@@ -106,6 +111,7 @@ def places(appointment: Appointment, therapist: Therapist) -> dict[str, int]:
         "closure": make_closure(start=start, end=end).pk,
         "calendar": TherapistCalendar.objects.create(therapist=therapist).pk,
         "message": make_notification(appointment=appointment).pk,
+        "waiting": make_place(appointment=appointment).pk,
         "patient": Patient.objects.create(name="Pat").pk,
     }
 

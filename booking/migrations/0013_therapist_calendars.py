@@ -11,7 +11,7 @@ from booking import desk_group
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('booking', '0007_patients_side'),
+        ('booking', '0012_open_contacts'),
         ('services', '0002_most_a_day'),
     ]
 

@@ -23,24 +23,4 @@ class Migration(migrations.Migration):
             name="told",
             field=models.JSONField(blank=True, editable=False, null=True),
         ),
-        # Only Django knows of the kinds: the database has nothing to do.
-        migrations.AlterField(
-            model_name="notification",
-            name="kind",
-            field=models.CharField(
-                choices=[
-                    ("received", "Request received"),
-                    ("confirmed", "Confirmed"),
-                    ("series", "Series confirmed"),
-                    ("declined", "Declined"),
-                    ("moved", "Moved"),
-                    ("moved_by_us", "We had to move it"),
-                    ("cancelled", "Cancelled"),
-                    ("first_reminder", "First reminder"),
-                    ("second_reminder", "Second reminder"),
-                    ("after_visit", "After the visit"),
-                ],
-                max_length=20,
-            ),
-        ),
     ]

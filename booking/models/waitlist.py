@@ -1,0 +1,122 @@
+"""The waiting list: who waits for what, and whom a freed time was offered to.
+
+Only `booking.waitlist` writes these rows.
+"""
+
+import uuid
+from datetime import datetime
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from booking.day_parts import DayPart
+from booking.enums import OfferState, WaitingState
+from booking.models.appointment import Appointment, new_reference
+
+
+def new_place_reference() -> str:
+    """A short name for a place, as in "W-K7QM-3XWP", so that nobody takes it for an appointment's."""
+    return f"W-{new_reference()}"
+
+
+class WaitingPlace(models.Model):
+    """Somebody waits for a free time: with their own contact, or for something earlier than an appointment.
+
+    No therapist, no weekday (0 is Monday) and no part of the day means that any suits. Both dates belong to the wish.
+    """
+
+    reference = models.CharField(max_length=11, unique=True, default=new_place_reference, editable=False)
+    option = models.ForeignKey("services.ServiceOption", on_delete=models.PROTECT, related_name="waiting")
+    therapists = models.ManyToManyField("services.Therapist", blank=True, related_name="waiting")
+    weekdays = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True)
+    parts = ArrayField(models.CharField(max_length=10, choices=DayPart.choices), default=list, blank=True)
+    from_date = models.DateField()
+    until_date = models.DateField()
+
+    appointment = models.ForeignKey(
+        "booking.Appointment",
+        on_delete=models.CASCADE,
+        related_name="waiting",
+        null=True,
+        blank=True,
+        help_text="The later appointment that they would give up.",
+    )
+    name = models.CharField(max_length=200, blank=True)
+    email = models.EmailField("e-mail", blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    first_visit = models.BooleanField(default=False)
+    consented_at = models.DateTimeField(null=True, blank=True)
+    consent_version = models.CharField(max_length=20, blank=True)
+
+    state = models.CharField(
+        max_length=10, choices=WaitingState.choices, default=WaitingState.WAITING, editable=False
+    )
+    joined_at = models.DateTimeField(editable=False)
+    request_key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+
+    class Meta:
+        verbose_name = "place on the waiting list"
+        verbose_name_plural = "places on the waiting list"
+        ordering = ["joined_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(appointment__isnull=False) | (~Q(name="") & ~Q(email="")),
+                name="place_is_somebodys",
+            ),
+            models.CheckConstraint(
+                condition=Q(until_date__gte=F("from_date")), name="place_ends_after_it_begins"
+            ),
+            models.CheckConstraint(condition=Q(state__in=WaitingState.values), name="place_state_is_known"),
+            models.UniqueConstraint(
+                fields=["appointment"],
+                condition=Q(state__in=(WaitingState.WAITING, WaitingState.OFFERED)),
+                name="one_open_place_an_appointment",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["joined_at"], condition=Q(state=WaitingState.WAITING), name="place_waiting"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still waits."""
+        return self.state in {WaitingState.WAITING, WaitingState.OFFERED}
+
+    @property
+    def contact(self) -> "WaitingPlace | Appointment":
+        """Where name, email and phone stand: the desk may have corrected those of the appointment."""
+        return self.appointment or self
+
+
+class Offer(models.Model):
+    """A freed time that is kept for one person of the waiting list until `expires_at`."""
+
+    appointment = models.OneToOneField("booking.Appointment", on_delete=models.CASCADE, related_name="offer")
+    place = models.ForeignKey(WaitingPlace, on_delete=models.CASCADE, related_name="offers")
+    offered_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=OfferState.choices, default=OfferState.OPEN)
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-offered_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["place"], condition=Q(state=OfferState.OPEN), name="one_live_offer_a_place"
+            ),
+            models.CheckConstraint(condition=Q(state__in=OfferState.values), name="offer_state_is_known"),
+        ]
+        indexes = [
+            models.Index(fields=["expires_at"], condition=Q(state=OfferState.OPEN), name="offer_open"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.appointment} for {self.place}"
+
+    def is_live(self, at: datetime) -> bool:
+        """Whether it can be accepted at an instant."""
+        return self.state == OfferState.OPEN and at < self.expires_at

@@ -1,0 +1,184 @@
+"""The waiting list as patients see it: join, see and leave a place, answer an offer."""
+
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+
+from booking import availability, lifecycle, links, waitlist, wishes
+from booking.addresses import write_start
+from booking.day_parts import DayPart
+from booking.enums import LinkPurpose, OfferState
+from booking.exceptions import BookingError
+from booking.forms import CONSENT_VERSION
+from booking.models import Appointment, Offer, WaitingPlace
+from booking.views.options import no_such_option
+from booking.views.private import LONGEST_TOKEN, by_link, no_such_link, private
+from booking.waiting_forms import EarlierForm, JoinForm, WishesForm
+from flexclinic.lib import clock
+from services.models import ServiceOption
+
+
+def _wishes(form: WishesForm) -> waitlist.Wishes:
+    answers = form.cleaned_data
+    return waitlist.Wishes(
+        therapists=list(answers.get("therapists") or ()),
+        weekdays=answers["weekdays"],
+        parts=[DayPart(part) for part in answers["parts"]],
+        from_date=answers["from_date"],
+        until_date=answers["until_date"],
+    )
+
+
+@never_cache
+def join(request: HttpRequest, option: str) -> HttpResponse:
+    """GET asks what suits and who it is; POST puts them on the list."""
+    chosen = ServiceOption.objects.bookable().select_related("service").filter(slug=option).first()
+    if chosen is None:
+        return no_such_option(request)
+    if request.method != "POST":
+        wanted = request.GET.get("therapist", "")
+        initial: dict[str, Any] = {"request_key": uuid.uuid4(), "therapists": [wanted] if wanted else []}
+        form = JoinForm(option=chosen, initial=initial)
+        return render(request, "booking/join.html", {"option": chosen, "form": form})
+    form = JoinForm(request.POST, option=chosen)
+    if not form.is_valid():
+        return render(request, "booking/join.html", {"option": chosen, "form": form}, status=422)
+    answers = form.cleaned_data
+    try:
+        place = waitlist.join(
+            option=chosen,
+            wishes=_wishes(form),
+            request_key=answers["request_key"],
+            contact=lifecycle.Contact(
+                name=answers["name"],
+                email=answers["email"],
+                phone=answers["phone"],
+                first_visit=answers["first_visit"],
+                consent_version=CONSENT_VERSION,
+            ),
+        )
+    except BookingError as error:
+        form.add_error(None, error.message)
+        return render(request, "booking/join.html", {"option": chosen, "form": form}, status=503)
+    return redirect("booking:place", token=links.mint_for_place(place=place))
+
+
+@by_link
+def earlier(request: HttpRequest, appointment: Appointment, token: str) -> HttpResponse:
+    """GET asks what would suit better than an appointment; POST puts it on the list, with `leave` takes it off."""
+    page: dict[str, Any] = {"appointment": appointment, "token": token}
+    if appointment.status not in waitlist.MAY_BE_GIVEN_UP or appointment.starts_at <= clock.now():
+        return render(request, "booking/no_earlier.html", page, status=409)
+    place = waitlist.open_place_of(appointment)
+    if request.method == "POST" and "leave" in request.POST:
+        if place:
+            waitlist.leave(place=place)
+        return redirect("booking:earlier", token=token)
+    if request.method != "POST" and place:
+        return render(request, "booking/on_the_list.html", {**page, "wishes": wishes.in_words(place)})
+    last = appointment.starts_at.astimezone(clock.clinic_zone()).date()
+    if request.method != "POST":
+        form = EarlierForm(option=appointment.option, last=last, initial={"request_key": uuid.uuid4()})
+        return render(request, "booking/earlier.html", {**page, "form": form})
+    form = EarlierForm(request.POST, option=appointment.option, last=last)
+    if not form.is_valid():
+        return render(request, "booking/earlier.html", {**page, "form": form}, status=422)
+    try:
+        place = waitlist.join(
+            option=appointment.option,
+            wishes=_wishes(form),
+            request_key=form.cleaned_data["request_key"],
+            appointment=appointment,
+        )
+    except BookingError:
+        return render(request, "booking/no_earlier.html", page, status=409)
+    return redirect("booking:place", token=links.mint_for_place(place=place))
+
+
+def place(request: HttpRequest, token: str) -> HttpResponse:
+    """GET shows a place on the list; POST with `leave` leaves it."""
+    found = links.look_up_place(token) if len(token) <= LONGEST_TOKEN else None
+    if found is None:
+        return no_such_link(request)
+    if request.method == "POST":
+        if "leave" in request.POST:
+            waitlist.leave(place=found)
+        return private(redirect("booking:place", token=token))
+    return private(render(request, "booking/place.html", _of_place(found, token)))
+
+
+def _of_place(found: WaitingPlace, token: str) -> dict[str, Any]:
+    return {
+        "place": found,
+        "wishes": wishes.in_words(found),
+        "offer": found.offers.filter(state=OfferState.OPEN).select_related("appointment").first(),
+        "most_unanswered": waitlist.MOST_UNANSWERED,
+        "token": token,
+    }
+
+
+def offer(request: HttpRequest, token: str) -> HttpResponse:
+    """GET shows the offered time; POST with `accept` takes it, with `pass` lets it go to the next."""
+    appointment = links.look_up(token, purpose=LinkPurpose.OFFER) if len(token) <= LONGEST_TOKEN else None
+    if appointment is None:
+        return no_such_link(request)
+    found = (
+        Offer.objects.select_related(
+            "place__appointment__therapist", "appointment__option__service", "appointment__therapist"
+        )
+        .filter(appointment=appointment)
+        .first()
+    )
+    if found is None:
+        return no_such_link(request)
+    if request.method != "POST":
+        return _offer_page(request, found)
+    try:
+        if "accept" in request.POST:
+            taken = waitlist.accept(offer=found, later_version=_number(request.POST.get("later")))
+            return private(redirect("booking:appointment", token=links.mint(appointment=taken)))
+        if "pass" in request.POST:
+            waitlist.pass_on(offer=found)
+            return private(redirect("booking:offer", token=token))
+    except BookingError as error:
+        waitlist.expire(offer=found)  # where it is only that the worker has not come to it yet
+        found = Offer.objects.select_related(
+            "place__appointment__therapist", "appointment__option__service", "appointment__therapist"
+        ).get(pk=found.pk)
+        return _offer_page(request, found, error=error.message, status=409)
+    return private(redirect("booking:offer", token=token))
+
+
+def _offer_page(request: HttpRequest, found: Offer, *, error: str = "", status: int = 200) -> HttpResponse:
+    later = found.place.appointment
+    live = found.is_live(clock.now())
+    over = not live and found.state != OfferState.ACCEPTED
+    context = {
+        "offer": found,
+        "appointment": found.appointment,
+        "later": later if later and later.status in waitlist.MAY_BE_GIVEN_UP else None,
+        "live": live,
+        "over": over,
+        "passed_on": found.state == OfferState.DECLINED,
+        "free_url": _free_url(found.appointment) if over else "",
+        "error": error,
+    }
+    return private(render(request, "booking/offer.html", context, status=status))
+
+
+def _free_url(appointment: Appointment) -> str:
+    """Where the time can be booked as anybody books, if it is still free."""
+    if availability.explain(
+        option=appointment.option, therapist=appointment.therapist, start=appointment.starts_at
+    ):
+        return ""
+    start = write_start(clock.clinic_zone(), int(appointment.starts_at.timestamp()))
+    return reverse("booking:details", args=[appointment.option.slug, appointment.therapist.slug, start])
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None

@@ -1,0 +1,47 @@
+"""What the messages of the waiting list say: that somebody is on it, and that a time has come up for them."""
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from booking import wishes
+from booking.models import Appointment, Notification, Offer, WaitingPlace
+from flexclinic.lib import when
+
+SUBJECT = "You are on our waiting list"
+
+
+def uid(notification: Notification) -> uuid.UUID:
+    """What the Message-ID of a place's message is made from."""
+    assert notification.place
+    return notification.place.request_key
+
+
+def why_not_needed(notification: Notification) -> str:
+    """Why nobody needs to hear that a place is on the list."""
+    assert notification.place
+    return "" if notification.place.is_open else "The place is on the list no more."
+
+
+def of_place(place: WaitingPlace, *, token: str) -> dict[str, Any]:
+    """What a place waits for, and the page to see and leave it."""
+    later = place.appointment
+    return {
+        "facts": [*wishes.in_words(place), ("Reference", place.reference)],
+        "later": when.format_date_time(later.starts_at) if later else "",
+        "page_url": settings.SITE_URL + reverse("booking:place", args=[token]) if token else "",
+    }
+
+
+def of_offer(appointment: Appointment) -> dict[str, Any]:
+    """Until when a time is kept, and which appointment it would take the place of."""
+    offer = Offer.objects.select_related("place__appointment").filter(appointment=appointment).first()
+    if offer is None:
+        return {}
+    later = offer.place.appointment
+    return {
+        "kept_until": when.format_date_time(offer.expires_at),
+        "later": when.format_date_time(later.starts_at) if later else "",
+    }

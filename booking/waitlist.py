@@ -1,0 +1,415 @@
+"""The waiting list: join, offer, accept, pass on.
+
+A freed time is offered to one person at a time, as an appointment in the state OFFERED that keeps it under the
+constraints that keep every visit. Whom it is offered to, and why in that order, is in
+docs/decisions/0023-waiting-list.md. Where several rows are locked it is in this order: place, offer, appointments.
+"""
+
+import re
+import uuid
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from django.contrib.auth.models import User
+from django.db import connection
+from django.db.models import Prefetch, Q
+
+from booking import availability, freed, lifecycle, notifications
+from booking.day_parts import DayPart, part_of
+from booking.enums import (
+    Actor,
+    AppointmentStatus,
+    NotificationKind,
+    NotificationStatus,
+    OfferState,
+    WaitingState,
+)
+from booking.exceptions import BookingError, NotPossibleNowError, OfferOverError, StateHasChangedError
+from booking.models import Appointment, ClinicPolicy, Offer, WaitingPlace
+from flexclinic.lib import clock, rows, when
+from services.models import ServiceOption, Therapist
+
+#: The worker's task, by name, since nothing below the edges imports the jobs.
+EXPIRE_OFFER = "booking.jobs.expire_offer"
+
+#: Whoever lets so many offers in a row pass without a word has lost interest, or never had the address.
+MOST_UNANSWERED = 3
+
+#: An appointment that somebody would give up for an earlier one.
+MAY_BE_GIVEN_UP = (AppointmentStatus.REQUESTED, AppointmentStatus.CONFIRMED)
+
+_LOCK = 0x666C6578  # of everybody who makes offers: one at a time, or the order would not hold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What suits. Empty means that any does; weekday 0 is Monday; both dates are local and belong to it."""
+
+    therapists: Collection[Therapist] = ()
+    weekdays: Collection[int] = ()
+    parts: Collection[DayPart] = ()
+    from_date: date
+    until_date: date
+
+
+# Joining and leaving
+
+
+@lifecycle.one_transaction
+def join(
+    *,
+    option: ServiceOption,
+    wishes: Wishes,
+    request_key: uuid.UUID,
+    contact: lifecycle.Contact | None = None,
+    appointment: Appointment | None = None,
+) -> WaitingPlace:
+    """Put somebody on the list, tell them, and have free times looked for at once.
+
+    Either `contact` says who it is, or the later `appointment` does that they would give up. The same `request_key`
+    again gives the place that the first one made, and so does a second wish for the same appointment.
+    Raises NotPossibleNowError for an appointment that cannot be given up any more.
+    """
+    if earlier := WaitingPlace.objects.filter(request_key=request_key).first():
+        return earlier
+    if appointment:
+        current = Appointment.objects.select_for_update(of=("self",)).get(pk=appointment.pk)
+        if current.status not in MAY_BE_GIVEN_UP or current.starts_at <= clock.now():
+            raise NotPossibleNowError("This appointment cannot be changed for an earlier one any more.")
+    now = clock.now()
+    place = WaitingPlace(
+        option=option,
+        appointment=appointment,
+        weekdays=sorted(wishes.weekdays),
+        parts=sorted(wishes.parts),
+        from_date=wishes.from_date,
+        until_date=wishes.until_date,
+        joined_at=now,
+        request_key=request_key,
+    )
+    if contact:
+        place.name, place.email, place.phone = contact.name, contact.email, contact.phone
+        place.first_visit = contact.first_visit
+        place.consent_version = contact.consent_version
+        place.consented_at = now if contact.consent_version else None
+    if not rows.insert(place, unless_in_conflict=True):
+        there = Q(request_key=request_key)
+        if appointment:
+            there |= Q(appointment=appointment, state__in=(WaitingState.WAITING, WaitingState.OFFERED))
+        return WaitingPlace.objects.get(there)
+    place.therapists.set(wishes.therapists)
+    notifications.tell_of_place(place=place, kind=NotificationKind.WAITING)
+    freed.time_is_freed()
+    return place
+
+
+def open_place_of(appointment: Appointment) -> WaitingPlace | None:
+    """The place that waits for something earlier than an appointment."""
+    return WaitingPlace.objects.filter(
+        appointment=appointment, state__in=(WaitingState.WAITING, WaitingState.OFFERED)
+    ).first()
+
+
+def offer_of(appointment: Appointment) -> Offer:
+    """The offer that keeps an appointment for somebody. Raises NotPossibleNowError where there is none."""
+    offer = Offer.objects.filter(appointment=appointment).first()
+    if offer is None:
+        raise NotPossibleNowError(f"{appointment.reference} was not offered to the waiting list.")
+    return offer
+
+
+@lifecycle.one_transaction
+def leave(*, place: WaitingPlace, actor: Actor = Actor.PATIENT, user: User | None = None) -> WaitingPlace:
+    """Take a place off the list; a time that is kept for it is free again. A place that is over stays as it is."""
+    current = _locked_place(place.pk)
+    if not current.is_open:
+        return current
+    if offer := current.offers.select_for_update(of=("self",)).filter(state=OfferState.OPEN).first():
+        _settle(offer, OfferState.DECLINED if actor == Actor.PATIENT else OfferState.WITHDRAWN)
+        lifecycle.refuse(appointment=offer.appointment, actor=actor, user=user)
+    _set_state(current, WaitingState.LEFT)
+    return current
+
+
+# Answers
+
+
+@lifecycle.one_transaction
+def accept(
+    *,
+    offer: Offer,
+    actor: Actor = Actor.PATIENT,
+    user: User | None = None,
+    version: int | None = None,
+    later_version: int | None = None,
+) -> Appointment:
+    """Take the offered time; the later appointment that the place was for is given up in the same transaction.
+
+    A second time gives the same answer. `version` is the offered appointment's as somebody saw it, `later_version` that
+    of the one to be given up. Raises OfferOverError, StateHasChangedError.
+    """
+    place, current = _locked_offer(offer)
+    if current.state == OfferState.ACCEPTED:
+        return current.appointment
+    if not current.is_live(clock.now()):
+        raise OfferOverError
+    taken = lifecycle.accept(appointment=current.appointment, actor=actor, user=user, version=version)
+    if later := place.appointment:
+        if later_version is not None and later.version != later_version:
+            raise StateHasChangedError("Your appointment has changed in the meantime. Look at it again.")
+        if later.status in MAY_BE_GIVEN_UP:
+            lifecycle.cancel(
+                appointment=later,
+                # The clinic offered the swap: its cut-off does not stand in the way.
+                actor=Actor.SYSTEM if actor == Actor.PATIENT else actor,
+                user=user,
+                version=later.version,
+                told=NotificationKind.GIVEN_UP,
+            )
+    _settle(current, OfferState.ACCEPTED)
+    _set_state(place, WaitingState.TAKEN)
+    return taken
+
+
+@lifecycle.one_transaction
+def pass_on(
+    *, offer: Offer, actor: Actor = Actor.PATIENT, user: User | None = None, version: int | None = None
+) -> Offer:
+    """Somebody does not want the time, or the desk takes it back: it goes to the next, and the place keeps waiting.
+
+    An offer that is over stays as it is. Raises OfferOverError for one that was accepted.
+    """
+    place, current = _locked_offer(offer)
+    if current.state == OfferState.ACCEPTED:
+        raise OfferOverError(
+            "You have taken this time already. To cancel it, use the link in our newest message."
+        )
+    if current.state != OfferState.OPEN:
+        return current
+    _settle(current, OfferState.DECLINED if actor == Actor.PATIENT else OfferState.WITHDRAWN)
+    _set_state(place, WaitingState.WAITING)  # before: whoever is woken up has to see it
+    lifecycle.refuse(appointment=current.appointment, actor=actor, user=user, version=version)
+    return current
+
+
+@lifecycle.one_transaction
+def expire(*, offer: Offer) -> bool:
+    """End an offer that nobody answered in time. Gives whether it was this call that did."""
+    place, current = _locked_offer(offer)
+    kept = current.appointment.status == AppointmentStatus.OFFERED
+    if current.state != OfferState.OPEN or (kept and clock.now() < current.expires_at):
+        return False
+    _settle(current, OfferState.EXPIRED)
+    _set_state(place, WaitingState.ENDED if _has_lost_interest(place) else WaitingState.WAITING)
+    if kept:
+        lifecycle.expire(appointment=current.appointment)
+    return True
+
+
+def _has_lost_interest(place: WaitingPlace) -> bool:
+    """Whether the last offers passed without a word. One whose message never went out does not count."""
+    heard = place.offers.filter(
+        appointment__notifications__kind=NotificationKind.OFFERED,
+        appointment__notifications__status=NotificationStatus.SENT,
+    )
+    last = heard.exclude(state=OfferState.WITHDRAWN).order_by("-offered_at", "-pk")[:MOST_UNANSWERED]
+    states = list(last.values_list("state", flat=True))
+    return len(states) == MOST_UNANSWERED and set(states) == {OfferState.EXPIRED}
+
+
+def _locked_place(pk: int) -> WaitingPlace:
+    return (
+        WaitingPlace.objects.select_for_update(of=("self",))
+        .select_related("appointment__option__service", "option__service")
+        .get(pk=pk)
+    )
+
+
+def _locked_offer(offer: Offer) -> tuple[WaitingPlace, Offer]:
+    place = _locked_place(offer.place_id)
+    current = (
+        Offer.objects.select_for_update(of=("self",))
+        .select_related("appointment__option__service", "appointment__therapist")
+        .get(pk=offer.pk)
+    )
+    return place, current
+
+
+def _settle(offer: Offer, state: OfferState) -> None:
+    offer.state, offer.answered_at = state, clock.now()
+    offer.save(update_fields=["state", "answered_at"])
+
+
+def _set_state(place: WaitingPlace, state: WaitingState) -> None:
+    place.state = state
+    place.save(update_fields=["state"])
+
+
+# Offering
+
+
+def offer_freed() -> list[Offer]:
+    """Offer every free time that suits somebody who waits, one by one in fair order. Gives the new offers.
+
+    First it ends the offers that nobody answered in time, and the places that have nothing to wait for.
+    """
+    expire_due()
+    end_over()
+    made = []
+    while offer := _offer_next():
+        made.append(offer)
+    return made
+
+
+def expire_due() -> int:
+    """End every offer that nobody answered in time, or whose time is kept no more. Gives how many."""
+    over = Q(expires_at__lte=clock.now()) | ~Q(appointment__status=AppointmentStatus.OFFERED)
+    due = Offer.objects.filter(over, state=OfferState.OPEN).order_by("expires_at", "pk")
+    return sum(expire(offer=offer) for offer in due)
+
+
+@lifecycle.one_transaction
+def end_over() -> int:
+    """End the places whose dates are over, or whose appointment is. Gives how many."""
+    nothing_to_give_up = Q(appointment__isnull=False) & (
+        ~Q(appointment__status__in=MAY_BE_GIVEN_UP) | Q(appointment__starts_at__lte=clock.now())
+    )
+    over = WaitingPlace.objects.filter(
+        Q(until_date__lt=clock.today()) | nothing_to_give_up, state=WaitingState.WAITING
+    )
+    locked = over.select_for_update(of=("self",), skip_locked=True).values_list("pk", flat=True)
+    return WaitingPlace.objects.filter(pk__in=list(locked)).update(state=WaitingState.ENDED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """A free start, with what is asked of it for every place."""
+
+    moment: datetime
+    day: date
+    part: DayPart
+    slugs: tuple[str, ...]
+
+
+@lifecycle.one_transaction
+def _offer_next() -> Offer | None:
+    """Make the one offer that is next, if there is any.
+
+    All who offer do so one after the other: each sees what those before have kept.
+    """
+    _lock_offering()
+    policy, now = ClinicPolicy.in_force(), clock.now()
+    until = now + timedelta(minutes=policy.offer_minutes)
+    asked, live = _asked_before(now)
+    starts: dict[int, list[_Start]] = {}
+    for place in _waiting(now):
+        person = _person(place.contact)
+        if person & live or not place.contact.email:
+            continue
+        option = place.option
+        if option.pk not in starts:
+            lead = policy.lead_minutes if option.lead_minutes is None else option.lead_minutes
+            starts[option.pk] = _free_starts(option, not_before=until + timedelta(minutes=lead))
+        known = set().union(*(asked.get(one, set()) for one in person))
+        for start in starts[option.pk]:
+            if start.moment not in known and _suits(place, start):
+                offer = _offer_to(place, start, now=now, until=until)
+                if offer:
+                    return offer
+    return None
+
+
+def _lock_offering() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
+def _waiting(now: datetime) -> Iterable[WaitingPlace]:
+    """Who waits, in the order in which they joined."""
+    own = Q(appointment__isnull=True)
+    earlier = Q(appointment__status__in=MAY_BE_GIVEN_UP, appointment__starts_at__gt=now)
+    return (
+        WaitingPlace.objects.filter(own | earlier, state=WaitingState.WAITING, until_date__gte=clock.today())
+        .select_related("option", "appointment")
+        .prefetch_related(Prefetch("therapists", Therapist.objects.only("slug")))
+        .order_by("joined_at", "pk")
+    )
+
+
+def _person(contact: WaitingPlace | Appointment) -> set[str]:
+    """What somebody is known again by: two places of one person are not asked as if they were two people."""
+    digits = re.sub(r"[^0-9]", "", contact.phone)
+    return {key for key in (contact.email.strip().lower(), digits) if key}
+
+
+def _asked_before(now: datetime) -> tuple[dict[str, set[datetime]], set[str]]:
+    """The starts to come that each person was asked about, and the people who have not answered yet."""
+    asked: dict[str, set[datetime]] = {}
+    live: set[str] = set()
+    offers = Offer.objects.filter(appointment__starts_at__gt=now).select_related("appointment")
+    for offer in offers:
+        for key in _person(offer.appointment):
+            asked.setdefault(key, set()).add(offer.appointment.starts_at)
+            if offer.state == OfferState.OPEN:
+                live.add(key)
+    return asked, live
+
+
+def _free_starts(option: ServiceOption, *, not_before: datetime) -> list[_Start]:
+    """The free times of an option that leave time for an answer. Two queries."""
+    found = availability.free_times(option=option, first_date=clock.today(), days=availability.LONGEST_WINDOW)
+    starts = []
+    for instant, slugs in found.starts:
+        moment = datetime.fromtimestamp(instant, UTC)
+        if moment >= not_before:
+            wall = when.in_clinic_zone(moment)
+            starts.append(_Start(moment, wall.date(), part_of(wall.hour), slugs))
+    return starts
+
+
+def _suits(place: WaitingPlace, start: _Start) -> bool:
+    if not place.from_date <= start.day <= place.until_date:
+        return False
+    if place.weekdays and start.day.weekday() not in place.weekdays:
+        return False
+    if place.parts and start.part not in place.parts:
+        return False
+    if place.appointment and start.moment >= place.appointment.starts_at:
+        return False
+    wanted = {therapist.slug for therapist in place.therapists.all()}
+    return not wanted or not wanted.isdisjoint(start.slugs)
+
+
+def _offer_to(place: WaitingPlace, start: _Start, *, now: datetime, until: datetime) -> Offer | None:
+    """Keep the start for the place; None where the place or the time has gone in the meantime."""
+    current = (
+        WaitingPlace.objects.select_for_update(of=("self",), skip_locked=True)
+        .filter(pk=place.pk, state=WaitingState.WAITING)
+        .first()
+    )
+    if current is None:
+        return None
+    who = place.contact
+    later = place.appointment
+    try:
+        appointment = lifecycle.offer(
+            option=place.option,
+            therapists=[therapist.pk for therapist in place.therapists.all()],
+            start=start.moment,
+            contact=lifecycle.Contact(
+                name=who.name,
+                email=who.email,
+                phone=who.phone,
+                first_visit=who.first_visit,
+                note=later.note if later else "",
+                consent_version=who.consent_version,
+            ),
+            patient_id=later.patient_id if later else None,
+        )
+    except BookingError:
+        return None
+    offer = Offer.objects.create(appointment=appointment, place=place, offered_at=now, expires_at=until)
+    _set_state(current, WaitingState.OFFERED)
+    notifications.job(EXPIRE_OFFER, not_before=until).defer(offer_id=offer.pk)
+    return offer

@@ -1,0 +1,95 @@
+"""Messages of the waiting list, through a real SMTP server."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+
+import pytest
+from pytest_django import Settings
+
+from booking import delivery, links, waitlist
+from booking.enums import LinkPurpose, NotificationKind
+from booking.models import Notification
+from booking.notifications import tell_of_place
+from services.models import ServiceOption
+from tests.booking.test_delivery import event_of, html_of, text_of
+from tests.factories.booking import make_appointment, make_override_hours
+from tests.factories.services import make_therapist
+from tests.factories.waiting import make_place
+from tests.mailserver import MailServer, smtp_settings
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+
+At = Callable[..., datetime]
+
+
+@pytest.fixture
+def mail(settings: Settings) -> Iterator[MailServer]:
+    with MailServer() as server:
+        for name, value in smtp_settings(port=server.port).items():
+            setattr(settings, name, value)
+        yield server
+
+
+def send(kind: NotificationKind) -> delivery.Outcome:
+    return delivery.deliver(notification_id=Notification.objects.get(kind=kind).pk)
+
+
+def token_in(text: str, page: str) -> str:
+    [token] = re.findall(rf"http://testserver/{page}/([\w-]+)/", text)
+    return str(token)
+
+
+def test_somebody_on_the_list_can_see_and_leave_it(mail: MailServer, option: ServiceOption) -> None:
+    place = make_place(option=option, name="Buy pills at spam.example", phone="spam.example")
+    tell_of_place(place=place, kind=NotificationKind.WAITING)
+    assert send(NotificationKind.WAITING) is delivery.Outcome.SENT
+    assert send(NotificationKind.WAITING) is delivery.Outcome.SETTLED_BEFORE
+    [message] = mail.messages
+    assert (message["Subject"], message["To"]) == ("You are on our waiting list", place.email)
+    assert links.look_up_place(token_in(text_of(message), "waiting")) == place
+    assert place.reference in text_of(message)
+    assert "spam.example" not in text_of(message) + html_of(message) + message.as_string()
+    assert re.fullmatch(r"<[0-9a-f]{32}@flexclinic\.example>", message["Message-ID"])
+
+
+def test_it_is_not_said_to_who_has_left(mail: MailServer, option: ServiceOption) -> None:
+    place = make_place(option=option)
+    tell_of_place(place=place, kind=NotificationKind.WAITING)
+    waitlist.leave(place=place)
+    assert send(NotificationKind.WAITING) is delivery.Outcome.NOT_NEEDED
+    assert mail.messages == []
+
+
+def test_an_offer_and_what_is_given_up(mail: MailServer, option: ServiceOption, at: At) -> None:
+    later = make_appointment(option=option, start=at(26, 10), status="confirmed")
+    make_place(appointment=later)
+    therapist = make_therapist(name="Ana Demo", options=[option])
+    make_override_hours(therapist=therapist, on=date(2026, 11, 24), stretches=[("10:00", "11:00")])
+    [offer] = waitlist.offer_freed()
+    assert send(NotificationKind.OFFERED) is delivery.Outcome.SENT
+    told = mail.messages[0]
+    assert told["Subject"] == "A time has come up: Tuesday 24 November at 10am"
+    assert "We keep it for you until Monday 23 November 2026 at 10am." in text_of(told)
+    assert "we give up your appointment on Thursday 26 November 2026 at 10am" in text_of(told)
+    token = token_in(text_of(told), "offer")
+    assert links.look_up(token, purpose=LinkPurpose.OFFER) == offer.appointment
+    assert links.look_up(token) is None
+    assert "text/calendar" not in {part.get_content_type() for part in told.walk()}
+
+    waitlist.accept(offer=offer)
+    for kind in (NotificationKind.CONFIRMED, NotificationKind.GIVEN_UP):
+        assert send(kind) is delivery.Outcome.SENT
+    confirmed, given_up = mail.messages[1:]
+    assert event_of(confirmed)["STATUS"] == "CONFIRMED"
+    assert (event_of(given_up)["UID"], event_of(given_up)["STATUS"]) == (str(later.uid), "CANCELLED")
+    assert given_up["Subject"] == "Your earlier time takes the place of Thursday 26 November at 10am"
+
+
+def test_an_offer_that_is_over_is_not_sent(mail: MailServer, option: ServiceOption) -> None:
+    make_place(option=option)
+    therapist = make_therapist(options=[option])
+    make_override_hours(therapist=therapist, on=date(2026, 11, 24), stretches=[("10:00", "11:00")])
+    [offer] = waitlist.offer_freed()
+    waitlist.pass_on(offer=offer)
+    assert send(NotificationKind.OFFERED) is delivery.Outcome.NOT_NEEDED
