@@ -10,8 +10,9 @@ from django.core.mail import EmailMultiAlternatives
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from booking import delivery, letters
+from booking.day_parts import DayPart
 from booking.enums import AppointmentStatus, NotificationKind
-from booking.models import Appointment, ClinicPolicy, Notification
+from booking.models import Appointment, ClinicPolicy, Notification, Offer, WaitingPlace
 from flexclinic.lib import clock, when
 from services.models import Service, ServiceOption, Therapist
 
@@ -21,6 +22,8 @@ _STATUS = {
     NotificationKind.RECEIVED: AppointmentStatus.REQUESTED,
     NotificationKind.DECLINED: AppointmentStatus.DECLINED,
     NotificationKind.CANCELLED: AppointmentStatus.CANCELLED,
+    NotificationKind.OFFERED: AppointmentStatus.OFFERED,
+    NotificationKind.GIVEN_UP: AppointmentStatus.CANCELLED,
     NotificationKind.AFTER_VISIT: AppointmentStatus.COMPLETED,
 }
 
@@ -31,6 +34,13 @@ def preview(kind: NotificationKind) -> EmailMultiAlternatives:
     start = datetime.combine(clock.today() + timedelta(days=days), time(10), clock.clinic_zone())
     visits = [_visit(kind, start + timedelta(weeks=week), number=week + 1) for week in range(3)]
     visits = visits if kind is NotificationKind.SERIES else visits[:1]
+    if kind is NotificationKind.WAITING:
+        place = _place(visits[0])
+        written = Notification(place=place, kind=kind, version=1, created_at=clock.now())
+        return delivery.compose(written, tokens={place.pk: _TOKEN})
+    if kind is NotificationKind.OFFERED:
+        until = clock.now() + timedelta(minutes=ClinicPolicy.in_force().offer_minutes)
+        Offer(appointment=visits[0], place=_place(visits[0]), expires_at=until)  # the visit then has it
     notification = Notification(
         pk=1, appointment=visits[0], kind=kind, version=visits[0].version, created_at=clock.now()
     )
@@ -75,6 +85,11 @@ _WHEN: dict[NotificationKind, Callable[[ClinicPolicy], str]] = {
     NotificationKind.CANCELLED: lambda policy: "At once, when a visit is cancelled.",
     NotificationKind.FIRST_REMINDER: lambda policy: _hours(policy.first_reminder_hours, "before the visit"),
     NotificationKind.SECOND_REMINDER: lambda policy: _hours(policy.second_reminder_hours, "before the visit"),
+    NotificationKind.OFFERED: lambda policy: (
+        "When a time comes free that suits somebody on the waiting list."
+    ),
+    NotificationKind.GIVEN_UP: lambda policy: "When somebody takes an earlier time from the waiting list.",
+    NotificationKind.WAITING: lambda policy: "At once, when somebody joins the waiting list.",
     NotificationKind.LINK: lambda policy: "When somebody who has lost the link asks for it on the website.",
     NotificationKind.AFTER_VISIT: lambda policy: _hours(
         policy.after_visit_hours, "after the end of a completed visit"
@@ -104,6 +119,23 @@ def _visit(kind: NotificationKind, start: datetime, *, number: int) -> Appointme
     )
     visit.starts_at, visit.ends_at = start, end
     return visit
+
+
+def _place(visit: Appointment) -> WaitingPlace:
+    place = WaitingPlace(
+        pk=0,
+        reference=f"W-{visit.reference}",
+        option=visit.option,
+        weekdays=[1, 3],
+        parts=[DayPart.MORNING],
+        from_date=clock.today(),
+        until_date=clock.today() + timedelta(days=30),
+        name=visit.name,
+        email=visit.email,
+    )
+    # Anyone suits: without this the database would be asked for whom.
+    place._prefetched_objects_cache = {"therapists": Therapist.objects.none()}  # type: ignore[attr-defined]
+    return place
 
 
 def _besides(kind: NotificationKind, visit: Appointment) -> letters.Besides:

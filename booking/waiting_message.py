@@ -37,7 +37,7 @@ def of_place(place: WaitingPlace, *, token: str) -> dict[str, Any]:
 
 def of_offer(appointment: Appointment) -> dict[str, Any]:
     """Until when a time is kept, and which appointment it would take the place of."""
-    offer = Offer.objects.select_related("place__appointment").filter(appointment=appointment).first()
+    offer: Offer | None = getattr(appointment, "offer", None)
     if offer is None:
         return {}
     later = offer.place.appointment
