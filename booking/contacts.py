@@ -14,10 +14,12 @@ from booking.exceptions import TooManyOpenError
 from booking.models import ClinicPolicy
 from flexclinic.lib import clock
 
+#: How long a lock of the diary is waited for, as PostgreSQL writes it. Nobody holds one longer than a booking takes.
+LONGEST_WAIT = "10s"
 # Where there is no limit nothing is locked. A contact's lock is one 64-bit number, which PostgreSQL keeps apart from
 # the pairs of numbers that days and diaries are locked by.
 _LOCK_SQL = """
-SELECT most_open, CASE WHEN most_open IS NOT NULL THEN
+SELECT set_config('lock_timeout', %(wait)s, true), most_open, CASE WHEN most_open IS NOT NULL THEN
   (SELECT count(pg_advisory_xact_lock(key)) FROM unnest(%(keys)s::bigint[]) AS key) END
 FROM (SELECT CASE WHEN policy.id IS NULL THEN %(without)s::int ELSE policy.most_open END AS most_open
   FROM (VALUES (1)) AS always LEFT JOIN booking_clinicpolicy AS policy ON true) AS in_force
@@ -67,9 +69,14 @@ def hold_to_most_open(*, email: str, phone: str) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            _LOCK_SQL, {"keys": sorted(map(_lock_number, known)), "without": ClinicPolicy().most_open}
+            _LOCK_SQL,
+            {
+                "keys": sorted(map(_lock_number, known)),
+                "without": ClinicPolicy().most_open,
+                "wait": LONGEST_WAIT,
+            },
         )
-        most = cursor.fetchone()[0]
+        most = cursor.fetchone()[1]
         if most is None:
             return
         tail = _digits(phone)[-7:]

@@ -85,6 +85,8 @@ def one_transaction(act: Callable[P, R]) -> Callable[P, R]:
                     raise TimeJustGoneError from error
                 raise
             except OperationalError as error:
+                if isinstance(error.__cause__, errors.LockNotAvailable):
+                    raise DiaryIsBusyError from error
                 gave_way = isinstance(error.__cause__, errors.DeadlockDetected | errors.SerializationFailure)
                 if not gave_way or connection.in_atomic_block:
                     raise  # within another transaction the outermost begins again
@@ -167,8 +169,9 @@ def _new(
     )
 
 
+_LOCK_SQL = "SELECT set_config('lock_timeout', %s, true), pg_advisory_xact_lock(%s, %s)"
 _LOCK_LIMITED_SQL = """
-SELECT pg_advisory_xact_lock(-day, therapist_id) FROM (
+SELECT set_config('lock_timeout', %(wait)s, true), pg_advisory_xact_lock(-day, therapist_id) FROM (
   SELECT day, therapist_id::int
   FROM booking_workingday JOIN services_therapist_options USING (therapist_id)
   CROSS JOIN unnest(%(days)s::int[]) AS day
@@ -190,11 +193,16 @@ def _lock_limited(*, option: ServiceOption, therapist: Therapist | None, start: 
     with connection.cursor() as cursor:
         cursor.execute(
             _LOCK_LIMITED_SQL,
-            {"days": days, "option": option.pk, "therapist": therapist.pk if therapist else None},
+            {
+                "days": days,
+                "option": option.pk,
+                "therapist": therapist.pk if therapist else None,
+                "wait": contacts.LONGEST_WAIT,
+            },
         )
         if option.most_a_day is not None:
             for day in days:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [day, option.pk])
+                cursor.execute(_LOCK_SQL, [contacts.LONGEST_WAIT, day, option.pk])
 
 
 @one_transaction
@@ -494,7 +502,7 @@ def lock_diaries(therapist_ids: set[int], room_ids: set[int]) -> None:
     keys = sorted([(1, pk) for pk in therapist_ids] + [(2, pk) for pk in room_ids])
     with connection.cursor() as cursor:
         for kind, pk in keys:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [kind, pk])
+            cursor.execute(_LOCK_SQL, [contacts.LONGEST_WAIT, kind, pk])
 
 
 @one_transaction

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from booking.day_parts import HOURS
 from flexclinic.lib import when
 
 DAY_END = 24 * 60
@@ -18,10 +19,8 @@ EVERY_DAY = frozenset(range(7))
 NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 #: The parts of a day, by when a visit starts: minutes since midnight.
 PARTS = {
-    "morning": (0, 12 * 60),
+    **{part.value: (first * 60, after * 60) for part, (first, after) in HOURS.items()},
     "lunchtime": (11 * 60 + 30, 14 * 60),
-    "afternoon": (12 * 60, 17 * 60),
-    "evening": (17 * 60, DAY_END),
 }
 #: "At 5" and "around 5" are half an hour either way.
 AROUND = 30

@@ -56,6 +56,11 @@ class Wishes:
 # Joining and leaving
 
 
+def joined_by(request_key: uuid.UUID) -> WaitingPlace | None:
+    """The place that a form with this key made before."""
+    return WaitingPlace.objects.filter(request_key=request_key).first()
+
+
 @lifecycle.one_transaction
 def join(
     *,
@@ -71,7 +76,7 @@ def join(
     again gives the place that the first one made, and so does a second wish for the same appointment.
     Raises NotPossibleNowError for an appointment that cannot be given up any more.
     """
-    if earlier := WaitingPlace.objects.filter(request_key=request_key).first():
+    if earlier := joined_by(request_key):
         return earlier
     if appointment:
         current = Appointment.objects.select_for_update(of=("self",)).get(pk=appointment.pk)

@@ -11,8 +11,9 @@ from booking.addresses import ANYONE
 from booking.forms import WishesForm
 from booking.views.options import no_such_option
 from booking.views.shown import shown_times
+from booking.views.visit import FIRST, query
 from flexclinic.lib import clock, when
-from services.models import ServiceOption
+from services.models import ServiceOption, Therapist
 
 
 def find_times(request: HttpRequest, option: str) -> HttpResponse:
@@ -30,11 +31,11 @@ def find_times(request: HttpRequest, option: str) -> HttpResponse:
     if request.method == "POST":
         form = WishesForm(request.POST)
         if not form.is_valid():
-            understood = _address(chosen, form.wishes, asked.get("therapist")) if form.wishes else ""
+            understood = _address(chosen, form.wishes, therapist) if form.wishes else ""
             words = [suiting.in_words(wish) for wish in form.wishes]
             page |= {"form": form, "understood": words, "understood_url": understood}
             return render(request, "booking/suiting.html", page, status=422)
-        return redirect(_address(chosen, form.wishes, asked.get("therapist")))
+        return redirect(_address(chosen, form.wishes, therapist))
     wished = [wish for text in request.GET.getlist("wish") if (wish := suiting.read_written(text))]
     if not wished:
         return render(request, "booking/suiting.html", {**page, "form": WishesForm()})
@@ -47,10 +48,13 @@ def find_times(request: HttpRequest, option: str) -> HttpResponse:
     starts = [when.in_clinic_zone(datetime.fromtimestamp(start, UTC)) for start, _ in found.starts]
     fitting, near = suiting.find(starts, wished[: suiting.MOST_WISHES])
     who = therapist.slug if therapist else ANYONE
+    passed_on = query(FIRST if chosen.clientele == chosen.Clientele.NEW else "")
     page |= {
         "wishes": [suiting.in_words(wish) for wish in wished[: suiting.MOST_WISHES]],
-        "fitting": shown_times(_instants(fitting), option=chosen, who=who),
-        "near": shown_times(_instants(near), option=chosen, who=who) if len(fitting) < _ENOUGH else [],
+        "fitting": shown_times(_instants(fitting), option=chosen, who=who, query=passed_on),
+        "near": shown_times(_instants(near), option=chosen, who=who, query=passed_on)
+        if len(fitting) < _ENOUGH
+        else [],
         "change_url": reverse("booking:suiting", args=[chosen.slug]),
     }
     return render(request, "booking/suiting_found.html", page)
@@ -64,9 +68,9 @@ def _instants(moments: list[datetime]) -> list[int]:
     return [int(moment.timestamp()) for moment in moments]
 
 
-def _address(option: ServiceOption, wished: list[suiting.Wish], therapist: str | None) -> str:
-    query = QueryDict(mutable=True)
-    query.setlist("wish", [suiting.write(wish) for wish in wished[: suiting.MOST_WISHES]])
+def _address(option: ServiceOption, wished: list[suiting.Wish], therapist: Therapist | None) -> str:
+    asked = QueryDict(mutable=True)
+    asked.setlist("wish", [suiting.write(wish) for wish in wished[: suiting.MOST_WISHES]])
     if therapist:
-        query["therapist"] = therapist
-    return f"{reverse('booking:wishes', args=[option.slug])}?{query.urlencode()}"
+        asked["therapist"] = therapist.slug
+    return f"{reverse('booking:suiting', args=[option.slug])}?{asked.urlencode()}"

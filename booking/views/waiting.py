@@ -1,6 +1,7 @@
 """The waiting list as patients see it: join, see and leave a place, answer an offer."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +16,7 @@ from booking.enums import LinkPurpose, OfferState
 from booking.exceptions import BookingError
 from booking.forms import CONSENT_VERSION
 from booking.models import Appointment, Offer, WaitingPlace
+from booking.views import tries
 from booking.views.options import no_such_option
 from booking.views.private import LONGEST_TOKEN, by_link, no_such_link, private
 from booking.waiting_forms import EarlierForm, JoinForm, WishesForm
@@ -42,29 +44,44 @@ def join(request: HttpRequest, option: str) -> HttpResponse:
     if request.method != "POST":
         wanted = request.GET.get("therapist", "")
         initial: dict[str, Any] = {"request_key": uuid.uuid4(), "therapists": [wanted] if wanted else []}
-        form = JoinForm(option=chosen, initial=initial)
-        return render(request, "booking/join.html", {"option": chosen, "form": form})
+        return _join_page(request, JoinForm(option=chosen, initial=initial))
     form = JoinForm(request.POST, option=chosen)
     if not form.is_valid():
-        return render(request, "booking/join.html", {"option": chosen, "form": form}, status=422)
+        return _join_page(request, form, status=422)
     answers = form.cleaned_data
-    try:
-        place = waitlist.join(
-            option=chosen,
-            wishes=_wishes(form),
-            request_key=answers["request_key"],
-            contact=lifecycle.Contact(
-                name=answers["name"],
-                email=answers["email"],
-                phone=answers["phone"],
-                first_visit=answers["first_visit"],
-                consent_version=CONSENT_VERSION,
-            ),
-        )
-    except BookingError as error:
-        form.add_error(None, error.message)
-        return render(request, "booking/join.html", {"option": chosen, "form": form}, status=503)
+    place = waitlist.joined_by(answers["request_key"])  # sent before: it is answered, however often
+    if place is None:
+        if refused := tries.refusal(request, email=answers["email"], phone=answers["phone"]):
+            form.add_error(None, refused.message)
+            return _join_page(request, form, status=refused.status, again=refused.again)
+        try:
+            place = waitlist.join(
+                option=chosen,
+                wishes=_wishes(form),
+                request_key=answers["request_key"],
+                contact=lifecycle.Contact(
+                    name=answers["name"],
+                    email=answers["email"],
+                    phone=answers["phone"],
+                    first_visit=answers["first_visit"],
+                    consent_version=CONSENT_VERSION,
+                ),
+            )
+        except BookingError as error:
+            form.add_error(None, error.message)
+            return _join_page(request, form, status=503)
     return redirect("booking:place", token=links.mint_for_place(place=place))
+
+
+def _join_page(
+    request: HttpRequest, form: JoinForm, *, status: int = 200, again: datetime | None = None
+) -> HttpResponse:
+    stamp = tries.kept_stamp(request) or tries.new_stamp()
+    page = {"option": form.option, "form": form, "carried": [("stamp", stamp)]}
+    answer = render(request, "booking/join.html", page, status=status)
+    if again:
+        answer["Retry-After"] = str(max(1, int((again - clock.now()).total_seconds())))
+    return answer
 
 
 @by_link

@@ -87,3 +87,20 @@ def test_odd_addresses_ask_again(patient: Client, option: ServiceOption, therapi
         assert "Which times suit you?" in text_of(response)
     assert patient.get("/book/nothing/times-that-suit/").status_code == 404
     assert url(option) in patient.get(f"/book/{option.slug}/").content.decode()
+
+
+def test_a_first_visit_and_the_waiting_list_are_passed_on(
+    patient: Client, option: ServiceOption, therapist: Therapist
+) -> None:
+    option.clientele = "new"
+    option.save()
+    response = patient.get(f"{url(option)}?wish=tue_0900-2400")
+    assert response.context["fitting"][0].url.endswith("?visit=first")
+    assert f"/book/{option.slug}/waiting-list/" in response.content.decode()
+
+
+def test_what_is_no_therapist_comes_into_no_address(
+    patient: Client, option: ServiceOption, therapist: Therapist
+) -> None:
+    response = patient.post(url(option), {"words": "Mondays", "therapist": "my sciatica"})
+    assert response["Location"] == f"{url(option)}?wish=mon_0000-2400"
