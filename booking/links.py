@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from datetime import datetime, time, timedelta
 
-from django.db.models import Q
+from django.db import connection
 
 from booking.enums import LinkPurpose
 from booking.models import Appointment, AppointmentLink, WaitingLink, WaitingPlace
@@ -32,17 +32,28 @@ def mint(*, appointment: Appointment, purpose: LinkPurpose = LinkPurpose.APPOINT
     return token
 
 
+_OPENED_SQL = """
+SELECT appointment_id FROM booking_appointmentlink
+WHERE digest = %s AND purpose = %s AND revoked_at IS NULL AND expires_at > %s
+"""
+
+
 def look_up(
     token: str, *, purpose: LinkPurpose = LinkPurpose.APPOINTMENT, at: datetime | None = None
 ) -> Appointment | None:
     """The appointment that a link opens; None alike where it is unknown, expired, revoked or for another purpose."""
-    link = (
-        AppointmentLink.objects.filter(digest=_digest(token), purpose=purpose)
-        .filter(Q(revoked_at__isnull=True), expires_at__gt=at or clock.now())
-        .select_related("appointment__option__service", "appointment__therapist", "appointment__room")
-        .first()
-    )
-    return link.appointment if link else None
+    opened = _opened(_OPENED_SQL, _digest(token), purpose, at or clock.now())
+    if opened is None:
+        return None
+    return Appointment.objects.select_related("option__service", "therapist", "room").get(pk=opened)
+
+
+def _opened(sql: str, *parameters: object) -> int | None:
+    """The key of what a link opens: a guess costs one short statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        found = cursor.fetchone()
+    return found[0] if found else None
 
 
 def revoke_all(*, appointment: Appointment) -> int:
@@ -71,13 +82,14 @@ def mint_for_place(*, place: WaitingPlace) -> str:
     return token
 
 
+_OPENED_PLACE_SQL = "SELECT place_id FROM booking_waitinglink WHERE digest = %s AND expires_at > %s"
+
+
 def look_up_place(token: str) -> WaitingPlace | None:
     """The place that a link opens; None alike where it is unknown or expired."""
-    link = (
-        WaitingLink.objects.filter(digest=_digest(token), expires_at__gt=clock.now())
-        .select_related(
-            "place__option__service", "place__appointment__therapist", "place__appointment__option__service"
-        )
-        .first()
-    )
-    return link.place if link else None
+    opened = _opened(_OPENED_PLACE_SQL, _digest(token), clock.now())
+    if opened is None:
+        return None
+    return WaitingPlace.objects.select_related(
+        "option__service", "appointment__therapist", "appointment__option__service"
+    ).get(pk=opened)
