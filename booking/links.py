@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -48,7 +49,7 @@ def look_up(
     return Appointment.objects.select_related("option__service", "therapist", "room").get(pk=opened)
 
 
-def _opened(sql: str, *parameters: object) -> int | None:
+def _opened(sql: str, *parameters: Any) -> int | None:
     """The key of what a link opens: a guess costs one short statement."""
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
