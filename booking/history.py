@@ -16,6 +16,8 @@ _WORDS = {
     Action.COMPLETE: "the front desk noted that the visit took place",
     Action.NO_SHOW: "the front desk noted that you did not come",
     Action.EXPIRE: "the time ran out",
+    Action.ACCEPT: "the offered time was taken",
+    Action.REFUSE: "the offered time was let go",
 }
 
 
@@ -29,7 +31,7 @@ def since(appointment: Appointment, version: int) -> list[str]:
         earlier = [None, *events]
     return [
         _moved(before, event)
-        if event.action == Action.MOVE
+        if event.action in {Action.MOVE, Action.UNDO_MOVE}
         else _WORDS.get(Action(event.action), "the appointment was changed")
         for before, event in pairwise(earlier)
         if event
@@ -44,6 +46,8 @@ def latest(appointment: Appointment) -> str:
     event = events[0]
     who = "You" if event.actor == Actor.PATIENT else "The clinic"
     if event.action == Action.CANCEL:
+        if event.actor == Actor.SYSTEM:
+            return "It was given up for the earlier time that you took."
         return f"{who} cancelled it on {when.format_date_time(event.at)}."
     if len(events) < 2 or events[1].visit == event.visit:
         return ""

@@ -54,6 +54,9 @@ _HAPPENED: dict[str, str] = {
     Action.COMPLETE: "Completed",
     Action.NO_SHOW: "Did not come",
     Action.EXPIRE: "Expired",
+    Action.OFFER: "Offered to the waiting list",
+    Action.ACCEPT: "Offer accepted",
+    Action.REFUSE: "Offer not taken",
 }
 
 

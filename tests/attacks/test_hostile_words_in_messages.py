@@ -1,6 +1,7 @@
 """No message carries what a stranger typed, whatever its kind: in no header, no part, no calendar file."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from pytest_django import Settings
 
 from booking import delivery, ical
 from booking.enums import AppointmentStatus, NotificationKind, NotificationStatus
-from booking.models import Appointment, ComfortPreferences, Notification
+from booking.models import Appointment, ComfortPreferences, Notification, WaitingPlace
 from flexclinic.lib import clock as now
 from tests.factories.booking import make_appointment, make_notification
 from tests.mailserver import MailServer, smtp_settings
@@ -21,6 +22,9 @@ STATUS_OF = {
     NotificationKind.RECEIVED: AppointmentStatus.REQUESTED,
     NotificationKind.DECLINED: AppointmentStatus.DECLINED,
     NotificationKind.CANCELLED: AppointmentStatus.CANCELLED,
+    NotificationKind.AFTER_VISIT: AppointmentStatus.COMPLETED,
+    NotificationKind.OFFERED: AppointmentStatus.OFFERED,
+    NotificationKind.GIVEN_UP: AppointmentStatus.CANCELLED,
 }
 #: Each has a word that no page of ours uses, so that a part of it is found, too.
 TYPED: dict[str, Any] = {
@@ -41,13 +45,27 @@ def mail(settings: Settings) -> Iterator[MailServer]:
         yield server
 
 
-def message_of(kind: NotificationKind, mail: MailServer) -> tuple[Appointment, str]:
+def message_of(kind: NotificationKind, mail: MailServer) -> tuple[Appointment | WaitingPlace, str]:
     """Everything of a message of that kind but the recipient's address, decoded, in small letters."""
     appointment = make_appointment(
         status=STATUS_OF.get(kind, AppointmentStatus.CONFIRMED), email=EMAIL, first_visit=True, **TYPED
     )
     ComfortPreferences.objects.create(appointment=appointment, updated_at=now.now(), **COMFORT)
-    notification = make_notification(appointment=appointment, kind=kind)
+    if kind is NotificationKind.WAITING:
+        today = now.today()
+        place = WaitingPlace.objects.create(
+            option=appointment.option,
+            appointment=appointment,
+            name=TYPED["name"],
+            phone=TYPED["phone"],
+            email=EMAIL,
+            from_date=today,
+            until_date=today + timedelta(days=9),
+            joined_at=now.now(),
+        )
+        notification = Notification.objects.create(place=place, kind=kind, version=1, created_at=now.now())
+    else:
+        notification = make_notification(appointment=appointment, kind=kind)
     delivery.deliver(notification_id=notification.pk)
     assert Notification.objects.get(pk=notification.pk).status == NotificationStatus.SENT
     [message] = mail.wait_for(1)
@@ -59,7 +77,7 @@ def message_of(kind: NotificationKind, mail: MailServer) -> tuple[Appointment, s
             assert isinstance(payload, bytes)
             texts.append(payload.decode())
     unfolded = "\n".join(texts).replace("\r\n ", "").replace("\n ", "")
-    return appointment, unfolded.replace(EMAIL, "THE-ADDRESS").lower()
+    return notification.about, unfolded.replace(EMAIL, "THE-ADDRESS").lower()
 
 
 def free_of_what_was_typed(text: str) -> None:
@@ -70,8 +88,8 @@ def free_of_what_was_typed(text: str) -> None:
 
 @pytest.mark.parametrize("kind", NotificationKind)
 def test_nothing_that_a_stranger_typed_is_in_a_message(kind: NotificationKind, mail: MailServer) -> None:
-    appointment, text = message_of(kind, mail)
-    assert appointment.reference.lower() in text
+    about, text = message_of(kind, mail)
+    assert about.reference.lower() in text
     free_of_what_was_typed(text)
 
 

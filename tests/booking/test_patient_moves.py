@@ -258,14 +258,6 @@ def test_the_cut_off_does_not_hold_for_the_desk(
     assert lifecycle.cancel(appointment=visit, actor=Actor.DESK).status == AppointmentStatus.CANCELLED
 
 
-def test_an_offer_may_be_turned_down_at_any_time(
-    visit: Appointment, clock: time_machine.Traveller, at: At
-) -> None:
-    Appointment.objects.update(status=AppointmentStatus.OFFERED)
-    clock.move_to(at(26, 9, 59))
-    assert lifecycle.cancel(appointment=visit, actor=Actor.PATIENT).status == AppointmentStatus.CANCELLED
-
-
 def test_the_cut_off_is_the_policys(
     visit: Appointment, therapist: Therapist, clock: time_machine.Traveller, at: At
 ) -> None:

@@ -152,6 +152,7 @@ def test_what_is_confirmed_inside_the_hours_needs_none(
 
 
 def test_a_visit_that_moves_is_reminded_of_anew(clock: Clock, at: At) -> None:
+    ClinicPolicy.objects.update_or_create(defaults={"change_hours": 0})
     visit = book(at(27, 10))
     clock.move_to(at(25, 10))
     assert due() == [(FIRST, 1)]

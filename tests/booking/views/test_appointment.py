@@ -106,7 +106,9 @@ def test_every_state_is_said_in_words(patient: Client, visit: Appointment, statu
     for fact in ("Thursday 26 November 2026, 10am to 11am", visit.therapist.name, "$95", visit.reference):
         assert fact in words
     agreed = status in {AppointmentStatus.REQUESTED, AppointmentStatus.CONFIRMED}
-    assert actions(response.content.decode()) == ({"move/", "cancel/", "calendar.ics"} if agreed else set())
+    assert actions(response.content.decode()) == (
+        {"move/", "cancel/", "calendar.ics", "earlier/", "comfort/"} if agreed else set()
+    )
     ended = {AppointmentStatus.DECLINED, AppointmentStatus.CANCELLED, AppointmentStatus.EXPIRED}
     assert ("Book another time" in words) == (status in ended)
 
