@@ -326,7 +326,8 @@ class WishesForm(forms.Form):
         """The words, if all of them are understood."""
         words = on_one_line(self.cleaned_data["words"])
         reading = suiting.read(words)
-        self.wishes += reading.wishes
+        # "Not Mondays" read in part would be the opposite.
+        self.wishes += [] if suiting.negates(words) else reading.wishes
         if reading.unread:
             unread = ", ".join(f"“{word}”" for word in reading.unread[:5])
             raise ValidationError(

@@ -108,6 +108,12 @@ def read(text: str) -> Reading:
     return Reading(_wishes(clauses), unread)
 
 
+def negates(text: str) -> bool:
+    """Whether somebody says when they cannot come, which is not read."""
+    words = text.lower().replace("’", "'").replace("not before", "").replace("not after", "")
+    return bool(re.search(r"\b(?:not|no|never|cannot|can't|don't|except|unless|without|but)\b", words))
+
+
 def _clauses(text: str) -> tuple[list[_Clause], list[str]]:
     clauses = [_Clause()]
     unread: list[str] = []

@@ -88,7 +88,10 @@ class WishesForm(forms.Form):
 
     def clean_from_date(self) -> date:
         """From today on, at the earliest."""
-        return max(self.cleaned_data["from_date"] or clock.today(), clock.today())
+        first: date = max(self.cleaned_data["from_date"] or clock.today(), clock.today())
+        if first > clock.today() + timedelta(days=MOST_DAYS - USUAL_DAYS):
+            raise ValidationError("Choose a date within 10 months from now.", code="far")
+        return first
 
     def clean_until_date(self) -> date | None:
         """Not over already, and not for ever."""
@@ -149,6 +152,13 @@ class EarlierForm(WishesForm):
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
+
+    def clean_from_date(self) -> date:
+        """Before the appointment, or nothing would be earlier."""
+        first = super().clean_from_date()
+        if first > self.last:
+            raise ValidationError("Choose a date before your appointment.", code="late")
+        return first
 
     def clean_request_key(self) -> uuid.UUID:
         """A key of its own for a form without one."""

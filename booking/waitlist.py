@@ -26,7 +26,7 @@ from booking.enums import (
     WaitingState,
 )
 from booking.exceptions import BookingError, NotPossibleNowError, OfferOverError, StateHasChangedError
-from booking.models import Appointment, ClinicPolicy, Offer, WaitingPlace
+from booking.models import Appointment, ClinicPolicy, ComfortPreferences, Offer, WaitingPlace
 from flexclinic.lib import clock, rows, when
 from services.models import ServiceOption, Therapist
 
@@ -35,6 +35,8 @@ EXPIRE_OFFER = "booking.jobs.expire_offer"
 
 #: Whoever lets so many offers in a row pass without a word has lost interest, or never had the address.
 MOST_UNANSWERED = 3
+#: At most so many times are kept for the list at once: the rest of what is free stays on the website.
+MOST_HELD = 12
 
 #: An appointment that somebody would give up for an earlier one.
 MAY_BE_GIVEN_UP = (AppointmentStatus.REQUESTED, AppointmentStatus.CONFIRMED)
@@ -54,6 +56,16 @@ class Wishes:
 
 
 # Joining and leaving
+
+
+def _carry_over(earlier: Appointment, taken: Appointment) -> None:
+    """What somebody told about the visit that is given up holds for the one that takes its place."""
+    Appointment.objects.filter(pk=taken.pk).update(
+        safety_outcome=earlier.safety_outcome,
+        safety_version=earlier.safety_version,
+        safety_at=earlier.safety_at,
+    )
+    ComfortPreferences.objects.filter(appointment=earlier).update(appointment=taken)
 
 
 def joined_by(request_key: uuid.UUID) -> WaitingPlace | None:
@@ -164,6 +176,7 @@ def accept(
         if later_version is not None and later.version != later_version:
             raise StateHasChangedError("Your appointment has changed in the meantime. Look at it again.")
         if later.status in MAY_BE_GIVEN_UP:
+            _carry_over(later, taken)
             lifecycle.cancel(
                 appointment=later,
                 # The clinic offered the swap: its cut-off does not stand in the way.
@@ -307,6 +320,8 @@ def _offer_next() -> Offer | None:
     policy, now = ClinicPolicy.in_force(), clock.now()
     until = now + timedelta(minutes=policy.offer_minutes)
     asked, live = _asked_before(now)
+    if Offer.objects.filter(state=OfferState.OPEN).count() >= MOST_HELD:
+        return None
     starts: dict[int, list[_Start]] = {}
     for place in _waiting(now):
         person = _person(place.contact)
@@ -318,7 +333,7 @@ def _offer_next() -> Offer | None:
             starts[option.pk] = _free_starts(option, not_before=until + timedelta(minutes=lead))
         known = set().union(*(asked.get(one, set()) for one in person))
         for start in starts[option.pk]:
-            if start.moment not in known and _suits(place, start):
+            if (start.day, start.part) not in known and _suits(place, start):
                 offer = _offer_to(place, start, now=now, until=until)
                 if offer:
                     return offer
@@ -348,14 +363,18 @@ def _person(contact: WaitingPlace | Appointment) -> set[str]:
     return {key for key in (contact.email.strip().lower(), digits) if key}
 
 
-def _asked_before(now: datetime) -> tuple[dict[str, set[datetime]], set[str]]:
-    """The starts to come that each person was asked about, and the people who have not answered yet."""
-    asked: dict[str, set[datetime]] = {}
+def _asked_before(now: datetime) -> tuple[dict[str, set[tuple[date, DayPart]]], set[str]]:
+    """The parts of days to come that each person was asked about, and the people who have not answered yet.
+
+    Who lets 5pm pass is not asked about 5:15pm: the next person is.
+    """
+    asked: dict[str, set[tuple[date, DayPart]]] = {}
     live: set[str] = set()
     offers = Offer.objects.filter(appointment__starts_at__gt=now).select_related("appointment")
     for offer in offers:
+        wall = when.in_clinic_zone(offer.appointment.starts_at)
         for key in _person(offer.appointment):
-            asked.setdefault(key, set()).add(offer.appointment.starts_at)
+            asked.setdefault(key, set()).add((wall.date(), part_of(wall.hour)))
             if offer.state == OfferState.OPEN:
                 live.add(key)
     return asked, live

@@ -151,7 +151,7 @@ class WaitingPlaceAdmin(admin.ModelAdmin[WaitingPlace]):
     def suits(self, place: WaitingPlace) -> str:
         """Days, times of day, therapists and dates in a line."""
         known = dict(wishes.in_words(place))
-        until = f"Until {wording.date(place.until_date)}"
+        until = f"From {wording.date(place.from_date)} until {wording.date(place.until_date)}"
         if place.appointment:
             until = f"Earlier than {wording.visit(place.appointment)}"
         return ". ".join([known["Days"], known["Time of day"], known["With"], until])

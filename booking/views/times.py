@@ -55,6 +55,7 @@ def choose_time(request: HttpRequest, option: str) -> HttpResponse:
         "option": chosen,
         "visit": visit,
         "book_query": query(visit),
+        "suiting_query": query(visit, therapist=therapist.slug if therapist else ""),
         "therapists": therapists,
         "therapist": therapist,
         "unknown_therapist": bool(request.GET.get("therapist")) and therapist is None,

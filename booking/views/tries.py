@@ -18,6 +18,10 @@ UNPROVEN = limits.Limit("booking.network.unproven", 150, _HOUR)
 #: One email address, or one phone number. Each booking sends a message there.
 CONTACT = limits.Limit("booking.contact", 10, _HOUR)
 
+#: Places on the waiting list. Each may keep a time from everybody else for a while.
+WAITING_NETWORK = limits.Limit("booking.waiting.network", 30, _HOUR)
+WAITING_CONTACT = limits.Limit("booking.waiting.contact", 3, _HOUR)
+
 QUICKEST = timedelta(seconds=2)
 OLDEST = timedelta(days=1)
 
@@ -48,8 +52,8 @@ def kept_stamp(request: HttpRequest) -> str:
     return text if stamps.read(text, purpose=_PURPOSE, longest=OLDEST) else ""
 
 
-def refusal(request: HttpRequest, *, email: str, phone: str) -> Refusal | None:
-    """Count a form that would book; None where it may. Call it outside a transaction."""
+def refusal(request: HttpRequest, *, email: str, phone: str, to_wait: bool = False) -> Refusal | None:
+    """Count a form that would book, or join the waiting list; None where it may. Call it outside a transaction."""
     text = request.POST.get("stamp", "")
     stamp = stamps.read(text, purpose=_PURPOSE, longest=OLDEST)
     if text and stamp is None:
@@ -57,16 +61,16 @@ def refusal(request: HttpRequest, *, email: str, phone: str) -> Refusal | None:
             message="This page was open for a long time. Check your details and send them once more."
         )
     network = limits.client_network(request)
-    if again := limits.count_try(NETWORK, who=network):
+    if again := limits.count_try(WAITING_NETWORK if to_wait else NETWORK, who=network):
         return Refusal(
-            message=_too_many("Many visits were booked from your network just now.", again), again=again
+            message=_too_many("Many forms were sent from your network just now.", again), again=again
         )
     if (stamp is None or stamp.age < QUICKEST) and limits.count_try(UNPROVEN, who=network):
         return Refusal(
             message="We could not tell that a person sent this. Check your details and send them once more."
         )
     for contact in contacts.keys(email=email, phone=phone):
-        if again := limits.count_try(CONTACT, who=contact):
+        if again := limits.count_try(WAITING_CONTACT if to_wait else CONTACT, who=contact):
             said = "This email address or phone number was used many times just now."
             return Refusal(message=_too_many(said, again), again=again)
     return None

@@ -51,7 +51,7 @@ def join(request: HttpRequest, option: str) -> HttpResponse:
     answers = form.cleaned_data
     place = waitlist.joined_by(answers["request_key"])  # sent before: it is answered, however often
     if place is None:
-        if refused := tries.refusal(request, email=answers["email"], phone=answers["phone"]):
+        if refused := tries.refusal(request, email=answers["email"], phone=answers["phone"], to_wait=True):
             form.add_error(None, refused.message)
             return _join_page(request, form, status=refused.status, again=refused.again)
         try:
@@ -181,7 +181,7 @@ def _offer_page(request: HttpRequest, found: Offer, *, error: str = "", status: 
         "live": live,
         "over": over,
         "passed_on": found.state == OfferState.DECLINED,
-        "free_url": _free_url(found.appointment) if over else "",
+        "free_url": _free_url(found.appointment) if over and found.state != OfferState.DECLINED else "",
         "error": error,
     }
     return private(render(request, "booking/offer.html", context, status=status))

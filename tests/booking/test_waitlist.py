@@ -21,7 +21,14 @@ from booking.enums import (
 )
 from booking.exceptions import BookingError, NotPossibleNowError, OfferOverError, StateHasChangedError
 from booking.freed import OFFER_FREED
-from booking.models import Appointment, ClinicPolicy, Notification, Offer, WaitingPlace
+from booking.models import (
+    Appointment,
+    ClinicPolicy,
+    ComfortPreferences,
+    Notification,
+    Offer,
+    WaitingPlace,
+)
 from services.models import ServiceOption, Therapist
 from tests.factories.booking import make_appointment, make_override_hours, make_time_off, make_weekly_hours
 from tests.factories.services import make_option, make_therapist
@@ -236,6 +243,28 @@ def test_who_lets_a_time_pass_is_next_again_but_for_another_time(
     assert offered() == [(second, at(24, 10)), (first, at(25, 10))]
 
 
+def test_a_no_holds_for_the_part_of_the_day(option: ServiceOption, only: Therapist, at: At) -> None:
+    first, second = make_place(option=option), make_place(option=option)
+    open_hour(only, 24, "09:00", "12:00")
+    waitlist.offer_freed()
+    assert offered() == [(first, at(24, 9)), (second, at(24, 10, 15))]
+    waitlist.pass_on(offer=first.offers.get())
+    waitlist.offer_freed()
+    assert offered() == [(second, at(24, 10, 15))]  # 9:15am and the rest are for others now
+
+
+def test_only_so_many_times_are_kept_at_once(
+    option: ServiceOption, only: Therapist, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for day in (24, 25, 26):
+        open_hour(only, day)
+        make_place(option=option)
+    monkeypatch.setattr(waitlist, "MOST_HELD", 2)
+    assert len(waitlist.offer_freed()) == 2
+    waitlist.accept(offer=Offer.objects.earliest("pk"))
+    assert len(waitlist.offer_freed()) == 1
+
+
 def test_the_database_keeps_a_place_from_having_two_live_offers(
     option: ServiceOption, only: Therapist, at: At
 ) -> None:
@@ -351,6 +380,22 @@ def test_a_later_appointment_is_given_up_in_the_same_transaction(
     later.refresh_from_db()
     assert later.status == AppointmentStatus.CANCELLED
     assert [told.kind for told in later.notifications.all()] == [NotificationKind.GIVEN_UP]
+
+
+def test_what_was_told_about_the_later_visit_holds_for_the_earlier_one(
+    option: ServiceOption, only: Therapist, at: At
+) -> None:
+    later = make_appointment(
+        option=option, start=at(26, 10), status=AppointmentStatus.CONFIRMED, safety_outcome="clear"
+    )
+    ComfortPreferences.objects.create(appointment=later, avoid="left knee", updated_at=at(23, 9))
+    make_place(appointment=later)
+    open_hour(only, 24)
+    [offer] = waitlist.offer_freed()
+    taken = waitlist.accept(offer=offer)
+    taken.refresh_from_db()
+    assert taken.safety_outcome == "clear"
+    assert ComfortPreferences.objects.get().appointment == taken
 
 
 class CrashError(Exception):

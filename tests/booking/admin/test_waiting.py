@@ -47,7 +47,8 @@ def test_the_list_says_who_waits_for_what_in_their_order(desk: Client, offer: Of
     words = text_of(desk.get(LIST))
     assert words.index("First Inline") < words.index("Second Inline")
     assert "once; waiting for an answer until 10am" in words
-    assert "Tuesday or Thursday. Morning. Anyone who offers it. Until Friday 22 January 2027" in words
+    assert "Tuesday or Thursday. Morning. Anyone who offers it. From" in words
+    assert "until Friday 22 January 2027" in words
     assert "not yet" in words
 
 

@@ -104,3 +104,23 @@ def test_what_is_no_therapist_comes_into_no_address(
 ) -> None:
     response = patient.post(url(option), {"words": "Mondays", "therapist": "my sciatica"})
     assert response["Location"] == f"{url(option)}?wish=mon_0000-2400"
+
+
+def test_a_no_is_not_read_as_a_yes(patient: Client, option: ServiceOption, therapist: Therapist) -> None:
+    for words in ("not Mondays", "I cannot come on Fridays", "evenings except Friday"):
+        response = patient.post(url(option), {"words": words})
+        assert response.status_code == 422
+        assert "This is what we understood" not in text_of(response)
+    assert patient.post(url(option), {"words": "not before 10am"}).status_code == 302
+
+
+def test_whether_it_is_the_first_visit_is_kept(
+    patient: Client, option: ServiceOption, therapist: Therapist
+) -> None:
+    page = patient.get(f"/book/{option.slug}/?visit=first").content.decode()
+    assert f'href="{url(option)}?visit=first"' in page
+    response = patient.post(f"{url(option)}?visit=first", {"words": "Mondays"})
+    assert response["Location"] == f"{url(option)}?wish=mon_0000-2400&visit=first"
+    option.clientele = "returning"
+    option.save()
+    assert "Find times" not in text_of(patient.get(f"{url(option)}?visit=first"))

@@ -99,6 +99,26 @@ def test_joining(patient: Client, option: ServiceOption, only: Therapist) -> Non
     assert WaitingPlace.objects.count() == 1
 
 
+@pytest.mark.parametrize("field", ["from_date", "until_date"])
+def test_dates_far_away_are_asked_for_again(
+    patient: Client, option: ServiceOption, appointment: Appointment, field: str
+) -> None:
+    token = links.mint(appointment=appointment)
+    for address in (f"/book/{option.slug}/waiting-list/", f"/appointment/{token}/earlier/"):
+        for day in ("9999-12-31", "2100-01-01"):
+            assert patient.post(address, details(**{field: day})).status_code == 422
+    assert patient.post(f"/appointment/{token}/earlier/", details(from_date="2026-11-25")).status_code == 422
+    assert not WaitingPlace.objects.exists()
+
+
+def test_one_person_joins_only_so_often(patient: Client, option: ServiceOption, only: Therapist) -> None:
+    address = f"/book/{option.slug}/waiting-list/"
+    answers = [patient.post(address, details()) for _ in range(5)]
+    assert [answer.status_code for answer in answers] == [302] * 3 + [429] * 2
+    assert answers[-1]["Retry-After"]
+    assert 'value="Sam Sample"' in answers[-1].content.decode()
+
+
 def test_nothing_ticked_means_that_anything_suits(
     patient: Client, option: ServiceOption, only: Therapist
 ) -> None:
