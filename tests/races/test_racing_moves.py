@@ -225,10 +225,10 @@ def test_moves_against_confirmations(clinic: Clinic, size: int) -> None:
                 option=clinic.options[0],
                 therapist=clinic.therapists[0],
                 start=start,
-                contact=lifecycle.Contact(name="Pat Sample", email="pat@example.test"),
+                contact=lifecycle.Contact(name="Pat Sample", email=f"pat{number}@example.test"),
                 request_key=uuid.uuid4(),
             )
-            for start in starts
+            for number, start in enumerate(starts)
         ]
     before = deadlocks()
     [visit] = visits
