@@ -9,6 +9,7 @@ from email.message import EmailMessage
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import F
+from procrastinate.types import JSONDict
 
 from booking.enums import Actor, AppointmentStatus, NotificationKind, NotificationStatus
 from booking.jobs import SWEEP
@@ -54,7 +55,8 @@ def fill(*, option: ServiceOption, messages: int) -> None:
             )
             for one in made
         )
-        delivery_job().batch_defer(*({"notification_id": row.pk} for row in rows))
+        jobs: list[JSONDict] = [{"notification_id": row.pk} for row in rows]
+        delivery_job().batch_defer(*jobs)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 

@@ -1,6 +1,7 @@
 """A full outbox, a mail server that misbehaves in every way and workers that are killed: nothing is lost."""
 
 import math
+import os
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -21,7 +22,8 @@ from tests.races.web import serving
 pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
 SEED = 20261123
-MESSAGES = 10_000
+#: Fewer on a machine that has other things to do: `FAULT_MESSAGES=2000`. The kills stay as many.
+MESSAGES = int(os.environ.get("FAULT_MESSAGES") or 10_000)
 KILLS = 100
 WORKERS = 3
 #: Kills while the server refuses, says no to the address, says no to the message, and is silent. The others are
@@ -30,9 +32,9 @@ KILLS_IN_A_FAULT = 5
 TRIES_IN_A_FAULT = 100
 SILENT_SECONDS = 60
 #: Between two kills while it works the server gets from 1 to so many messages.
-MOST_BETWEEN = 200
+MOST_BETWEEN = MESSAGES // 50
 PATIENTS = 2
-PAUSE = 0.5  # seconds
+PAUSE = 1.0  # seconds
 LIMIT = 1.0  # seconds, at the 99th percentile
 
 
@@ -91,9 +93,7 @@ def test_no_message_is_lost(option: ServiceOption, tmp_path: Path) -> None:
             say(begun, f"{crew.killed} kills, {len(mail.messages)} messages; the server is silent no more")
             while_it_works(crew, mail, kills=KILLS - crew.killed)
             say(begun, f"{crew.killed} kills, {len(mail.messages)} messages")
-            until(
-                lambda: len(mail.messages) >= MESSAGES, seconds=180, what="almost every message has arrived"
-            )
+            mail.wait_for(MESSAGES, timeout=600)
         clear_up(crew)
         outcome = outbox.compare(mail.messages)
         say(begun, f"all is over: {report(outcome)}")
@@ -121,7 +121,7 @@ def in_a_fault(crew: Workers, tries: Callable[[], int], *, enough: int = TRIES_I
 def while_it_works(crew: Workers, mail: MailServer, *, kills: int) -> None:
     """Kill so many, each when one more message has just come, of which the worker may not have heard yet."""
     for _ in range(kills):
-        mail.wait_for(len(mail.messages) + crew.chance.randint(1, MOST_BETWEEN))
+        mail.wait_for(len(mail.messages) + crew.chance.randint(1, MOST_BETWEEN), timeout=120)
         replace_one(crew)
 
 
