@@ -30,11 +30,13 @@ class MailServer:
 
     `recipient_reply` and `data_reply` are said in place of "250 OK" ("451 4.3.0 Later", "550 5.1.1 Unknown").
     `hang_at` makes it fall silent for good at that phase; at "data" it has kept the message by then, as a
-    server does that is cut off before it can say so.
+    server does that is cut off before it can say so. A server that is `refusing` has its port and takes no connection
+    until it is told to `accept`.
     """
 
-    def __init__(self, *, port: int = 0) -> None:
+    def __init__(self, *, port: int = 0, refusing: bool = False) -> None:
         self.port = port
+        self._refusing = refusing
         self.messages: list[EmailMessage] = []
         self.recipients: list[str] = []
         self.connections = 0
@@ -69,6 +71,10 @@ class MailServer:
     def wait_until_it_hangs(self, *, timeout: float = 30) -> None:
         """Return once a client waits for an answer that does not come."""
         assert self._hanging.wait(timeout), f"nobody was left hanging within {timeout} seconds"
+
+    def accept(self) -> None:
+        """Refuse connections no longer."""
+        asyncio.run_coroutine_threadsafe(self._server.start_serving(), self._loop).result(10)
 
     def hang_up(self) -> None:
         """Cut every connection that waits for an answer."""
@@ -108,7 +114,9 @@ class MailServer:
             await asyncio.Event().wait()
 
     async def _listen(self) -> asyncio.Server:
-        return await self._loop.create_server(self._protocol, "127.0.0.1", self.port)
+        return await self._loop.create_server(
+            self._protocol, "127.0.0.1", self.port, start_serving=not self._refusing
+        )
 
     def _protocol(self) -> asyncio.BaseProtocol:
         self.connections += 1

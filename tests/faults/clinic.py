@@ -9,8 +9,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from flexclinic import embedded, processes
@@ -85,7 +85,7 @@ class Clinic:
         """SIGKILL gunicorn's workers; gunicorn starts others."""
         workers = _children(self._started.processes["web"].pid)
         assert workers
-        _kill(workers)
+        kill(workers)
 
     def start_worker(self) -> None:
         """Start the worker for messages as in production."""
@@ -99,7 +99,7 @@ class Clinic:
 
     def kill_database(self) -> None:
         """SIGKILL PostgreSQL: its first process and all the others."""
-        _kill([self.server.pid, *_children(self.server.pid)])
+        kill([self.server.pid, *_children(self.server.pid)])
 
     def start_database(self) -> None:
         """Start PostgreSQL again, in the same folder; it recovers by itself."""
@@ -142,22 +142,23 @@ def _children(pid: int) -> list[int]:
         return []
 
 
-def _kill(pids: Iterable[int]) -> None:
+def kill(pids: Iterable[int]) -> None:
     """SIGKILL processes, and wait until they have ended."""
-    open_ones: list[int] = []
-    try:
-        for pid in pids:
-            try:
-                open_ones.append(os.pidfd_open(pid))
+    with ended(pids) as running:
+        for pid in running:
+            with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
-        _wait_for_the_end(open_ones)
-    finally:
-        for process in open_ones:
-            os.close(process)
 
 
-def _wait_for_the_end(ending: Sequence[int]) -> None:
-    for process in ending:
-        assert select.select([process], [], [], 30)[0], "a killed process is still there"
+@contextmanager
+def ended(pids: Iterable[int]) -> Iterator[list[int]]:
+    """Give those of the processes that run, and wait at the end of the block until they have ended."""
+    with ExitStack() as stack:
+        running: dict[int, int] = {}
+        for pid in pids:
+            with suppress(ProcessLookupError):
+                running[pid] = os.pidfd_open(pid)
+                stack.callback(os.close, running[pid])
+        yield list(running)
+        for process in running.values():
+            assert select.select([process], [], [], 30)[0], "a process is still there"

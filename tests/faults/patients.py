@@ -22,13 +22,16 @@ PATIENCE = 120  # seconds
 class Sent:
     """A form that was answered: who sent it, how often it went without an answer, and what the answer was.
 
-    `page` is where the answer led, empty when the time had gone.
+    `page` is where the answer led, empty when the time had gone. How long the form and the answer to it took is in
+    seconds.
     """
 
     email: str
     request_key: str
     unanswered: int
     page: str
+    form_seconds: float
+    answer_seconds: float
 
     @property
     def digest(self) -> bytes:
@@ -38,10 +41,14 @@ class Sent:
 
 @dataclass
 class Patients:
-    """Several at once, each one booking after the other under new names, until they are told to stop."""
+    """Several at once, each one booking after the other under new names, until they are told to stop.
+
+    Each takes a `pause`, in seconds, after a booking.
+    """
 
     port: int
     seed: int
+    pause: float = 0
     sent: list[Sent] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     _news: threading.Condition = field(default_factory=threading.Condition)
@@ -90,6 +97,7 @@ class Patients:
                 )
                 if sent:
                     self.sent.append(sent)
+                self._enough.wait(self.pause)
         except Exception as error:  # told to the test, whose thread is another one
             self.wrong.append(f"{type(error).__name__}: {error}")
         finally:
@@ -98,7 +106,9 @@ class Patients:
 
     def book(self, *, path: str, email: str) -> Sent | None:
         """Open the page, fill in the form and send it until it is answered. None where the page shows no form."""
+        asked = time.monotonic()
         status, headers, text = self._until_answered("GET", path, "", {})[:3]
+        form_seconds = time.monotonic() - asked
         if status == 409:
             return None
         assert status == 200, (status, text)
@@ -122,14 +132,23 @@ class Patients:
         with self._news:
             self._sending += 1
             self._news.notify_all()
+        asked = time.monotonic()
         status, headers, text, unanswered = self._until_answered("POST", path, body, sent_headers)
+        answer_seconds = time.monotonic() - asked
         assert status in (302, 409), (status, text)
         page = headers["Location"] if status == 302 else ""
         with self._news:
             self._sending -= 1
             self._acknowledged += bool(page)
             self._news.notify_all()
-        return Sent(email=email, request_key=fields["request_key"], unanswered=unanswered, page=page)
+        return Sent(
+            email=email,
+            request_key=fields["request_key"],
+            unanswered=unanswered,
+            page=page,
+            form_seconds=form_seconds,
+            answer_seconds=answer_seconds,
+        )
 
     def _until_answered(
         self, method: str, path: str, body: str, headers: dict[str, str]
