@@ -551,7 +551,7 @@ def test_without_a_protection_the_same_stories_go_wrong(
 
 @pytest.mark.long
 @settings(
-    max_examples=400,
+    max_examples=120,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True)]
 SEED = 20261123
 #: As many as go out in a few minutes; `FAULT_MESSAGES=10000` takes a quarter of an hour on two busy cores. The kills
 #: stay as many.
-MESSAGES = int(os.environ.get("FAULT_MESSAGES") or 2000)
+MESSAGES = int(os.environ.get("FAULT_MESSAGES") or 1200)
 KILLS = 100
 WORKERS = 3
 #: Kills while the server refuses, says no to the address, says no to the message, and is silent. The others are
