@@ -209,6 +209,12 @@ class LostLinkForm(forms.Form):
 
     def clean_reference(self) -> str:
         """The reference as we write it: K7QM-3XWP."""
+        if re.match(r"\s*w[\s-]", self.cleaned_data["reference"].lower()):
+            raise ValidationError(
+                "This is a reference of the waiting list. Its link is in our message about the list. "
+                "If you have lost that, call us.",
+                code="waiting",
+            )
         typed = re.sub(r"[\W_]", "", self.cleaned_data["reference"]).upper()
         if len(typed) != 8 or not typed.isascii():
             raise ValidationError(
@@ -294,6 +300,7 @@ class WishesForm(forms.Form):
         required=False,
         max_length=300,
         help_text="For example: Tuesdays after 4, or Thursday morning",
+        error_messages={"max_length": "Say it in fewer words, or tick what suits below."},
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "true"}),
     )
     days = forms.TypedMultipleChoiceField(

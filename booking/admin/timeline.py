@@ -22,7 +22,9 @@ class Line:
 
 def timeline(appointment: Appointment, told: Iterable[Notification]) -> list[Line]:
     """The events and the messages, oldest first. A message stands where it was written."""
-    lines = [*_events(appointment), *map(_message, told)]
+    events = list(_events(appointment))
+    undone = {event.version - 1 for event in appointment.events.filter(action=Action.UNDO_MOVE)}
+    lines = [*events, *(_message(message, undone=message.version in undone) for message in told)]
     return sorted(lines, key=lambda line: (line.at, line.message is not None))
 
 
@@ -60,8 +62,12 @@ _HAPPENED: dict[str, str] = {
 }
 
 
-def _message(message: Notification) -> Line:
+def _message(message: Notification, *, undone: bool) -> Line:
     match message.status:
+        case NotificationStatus.WAITING if undone:
+            more = (
+                "The move was undone. It goes out only if the patient does not know where the visit is now."
+            )
         case NotificationStatus.WAITING:
             more = _waiting(message)
         case NotificationStatus.SENT:

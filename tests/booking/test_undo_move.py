@@ -320,6 +320,8 @@ def test_the_desk_undoes_it_by_a_button(desk: Client, booked: Appointment, clock
     ]
     assert "Move undone to Wednesday 25 November 2026 at 10am by frontdesk" in text_of(response)
     assert "Undo the move" not in text_of(response)
+    assert "It goes out at" not in text_of(response)
+    assert "The move was undone. It goes out only if the patient does not know" in text_of(response)
 
 
 def test_the_desk_is_told_why_it_cannot_be_undone(

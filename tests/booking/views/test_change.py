@@ -88,6 +88,7 @@ def test_a_reference_may_be_typed_in_any_way(patient: Client, appointment: Appoi
         ("K7QM-3XWP-9", "pat@example.test", "Enter a reference such as K7QM-3XWP."),
         ("ÄÖÜM-3XWP", "pat@example.test", "Enter a reference such as K7QM-3XWP."),
         ("x" * 100, "pat@example.test", "Enter a reference such as K7QM-3XWP."),
+        ("w-K7QM-3XWP", "pat@example.test", "This is a reference of the waiting list."),
         ("K7QM-3XWP", "", "Enter the email address or the phone number that you booked with."),
         ("K7QM-3XWP", "pat@", "Enter an email address such as name@example.com, or a phone number"),
         ("K7QM-3XWP", "Pat Example", "Enter an email address such as name@example.com, or a phone number"),

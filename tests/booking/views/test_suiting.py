@@ -80,6 +80,13 @@ def test_where_nothing_fits_the_near_ones_are_shown(
     assert "Close to it" not in text_of(nothing)
 
 
+def test_too_many_words_are_answered_in_ours(
+    patient: Client, option: ServiceOption, therapist: Therapist
+) -> None:
+    response = patient.post(url(option), {"words": "Monday " * 60})
+    assert "Say it in fewer words, or tick what suits below." in text_of(response)
+
+
 def test_odd_addresses_ask_again(patient: Client, option: ServiceOption, therapist: Therapist) -> None:
     for query in ("", "?wish=x", "?wish=tue_9999-0000", "?therapist=nobody", "?wish=%00"):
         response = patient.get(url(option) + query)

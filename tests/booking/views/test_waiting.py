@@ -99,6 +99,16 @@ def test_joining(patient: Client, option: ServiceOption, only: Therapist) -> Non
     assert WaitingPlace.objects.count() == 1
 
 
+def test_a_visit_that_was_cancelled_is_kept_no_more(
+    patient: Client, option: ServiceOption, appointment: Appointment
+) -> None:
+    place = make_place(appointment=appointment)
+    address = f"/waiting/{links.mint_for_place(place=place)}/"
+    assert "You keep your appointment on Tuesday 24 November" in text_of(patient.get(address))
+    Appointment.objects.update(status="cancelled")
+    assert "You keep your appointment" not in text_of(patient.get(address))
+
+
 @pytest.mark.parametrize("field", ["from_date", "until_date"])
 def test_dates_far_away_are_asked_for_again(
     patient: Client, option: ServiceOption, appointment: Appointment, field: str
