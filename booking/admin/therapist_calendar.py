@@ -14,7 +14,11 @@ from booking.fields import write_minute_of_day
 from booking.models import TherapistCalendar
 from flexclinic.lib import when
 
-RENEW, END = "renew", "end"
+END = "end"
+_SHOWN_ONCE = (
+    "This is the new address. It is shown only this once: copy it now, into the therapist’s calendar program "
+    "(“Subscribe to calendar” or “From URL”). An earlier address no longer works. <br><code>{}</code>"
+)
 
 
 @admin.register(TherapistCalendar)
@@ -63,13 +67,12 @@ class TherapistCalendarAdmin(admin.ModelAdmin[TherapistCalendar]):
         ]
 
     def address_page(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """GET tells whether there is an address; POST makes a new one and shows it, or ends it."""
+        """GET tells whether there is an address; POST makes a new one, shown once on the next page, or ends it."""
         row = TherapistCalendar.objects.select_related("therapist").filter(pk=pk).first()
         if row is None:
             raise Http404
         if not self.has_view_permission(request, row):
             raise PermissionDenied
-        shown = ""
         if request.method == "POST":
             if not self.has_change_permission(request, row):
                 raise PermissionDenied
@@ -80,13 +83,14 @@ class TherapistCalendarAdmin(admin.ModelAdmin[TherapistCalendar]):
                 return redirect("admin:booking_therapistcalendar_address", pk)
             token = feeds.renew(calendar=row)
             self.log_change(request, row, "Made a new calendar address.")
-            shown = request.build_absolute_uri(reverse("booking:feed", args=[token]))
+            address = request.build_absolute_uri(reverse("booking:feed", args=[token]))
+            self.message_user(request, format_html(_SHOWN_ONCE, address))
+            return redirect("admin:booking_therapistcalendar_address", pk)
         context: dict[str, Any] = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": f"Calendar of {row.therapist}",
             "row": row,
-            "shown": shown,
             "may_change": self.has_change_permission(request, row),
             "send_at": write_minute_of_day(row.send_at),
             "lists": row.day_lists.all()[:7],

@@ -27,14 +27,16 @@ def test_the_address_is_shown_once_when_it_is_made(
     page = f"{LIST}{row.pk}/address/"
     assert page in desk.get(f"{LIST}{row.pk}/change/").content.decode()
     assert "There is no address yet" in text_of(desk.get(page))
-    shown = desk.post(page, {"renew": "1"})
+    shown = desk.post(page, {"renew": "1"}, follow=True)
     [address] = re.findall(r"http://testserver(/calendar/[\w-]{43}\.ics)", shown.content.decode())
     assert patient.get(address).status_code == 200
     assert "no-store" in shown["Cache-Control"]
     later = desk.get(page)
     assert "It cannot be shown again" in text_of(later)
     assert "/calendar/" not in later.content.decode()
-    [again] = re.findall(r"(/calendar/[\w-]{43}\.ics)", desk.post(page, {"renew": "1"}).content.decode())
+    [again] = re.findall(
+        r"(/calendar/[\w-]{43}\.ics)", desk.post(page, {"renew": "1"}, follow=True).content.decode()
+    )
     assert patient.get(address).status_code == 404
     assert patient.get(again).status_code == 200
     ended = desk.post(page, {"end": "1"}, follow=True)
