@@ -82,7 +82,7 @@ def join(
     contact: lifecycle.Contact | None = None,
     appointment: Appointment | None = None,
 ) -> WaitingPlace:
-    """Put somebody on the list, tell them, and have free times looked for at once.
+    """Put somebody on the list, and tell them. What the website has free now they can book there: it is not offered.
 
     Either `contact` says who it is, or the later `appointment` does that they would give up. The same `request_key`
     again gives the place that the first one made, and so does a second wish for the same appointment.
@@ -116,6 +116,10 @@ def join(
             there |= Q(appointment=appointment, state__in=(WaitingState.WAITING, WaitingState.OFFERED))
         return WaitingPlace.objects.get(there)
     place.therapists.set(wishes.therapists)
+    place.known_free = [
+        start.moment for start in _free_starts(option, not_before=now) if _suits(place, start)
+    ]
+    place.save(update_fields=["known_free"])
     notifications.tell_of_place(place=place, kind=NotificationKind.WAITING)
     freed.time_is_freed()
     return place
@@ -331,13 +335,26 @@ def _offer_next() -> Offer | None:
         if option.pk not in starts:
             lead = policy.lead_minutes if option.lead_minutes is None else option.lead_minutes
             starts[option.pk] = _free_starts(option, not_before=until + timedelta(minutes=lead))
+        _forget_taken(place, starts[option.pk])
+        never_taken = set(place.known_free)
         known = set().union(*(asked.get(one, set()) for one in person))
         for start in starts[option.pk]:
-            if (start.day, start.part) not in known and _suits(place, start):
+            if start.moment in never_taken or (start.day, start.part) in known:
+                continue
+            if _suits(place, start):
                 offer = _offer_to(place, start, now=now, until=until)
                 if offer:
                     return offer
     return None
+
+
+def _forget_taken(place: WaitingPlace, free: Iterable[_Start]) -> None:
+    """Of what was free when they joined, forget what has been taken since: it may come free for them."""
+    if place.known_free:
+        still = {start.moment for start in free}.intersection(place.known_free)
+        if len(still) < len(place.known_free):
+            place.known_free = sorted(still)
+            place.save(update_fields=["known_free"])
 
 
 def _lock_offering() -> None:

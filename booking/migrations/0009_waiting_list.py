@@ -53,6 +53,7 @@ class Migration(migrations.Migration):
                 ('first_visit', models.BooleanField(default=False)),
                 ('consented_at', models.DateTimeField(blank=True, null=True)),
                 ('consent_version', models.CharField(blank=True, max_length=20)),
+                ('known_free', django.contrib.postgres.fields.ArrayField(base_field=models.DateTimeField(), blank=True, default=list, editable=False, size=None)),
                 ('state', models.CharField(choices=[('waiting', 'Waiting'), ('offered', 'Offered a time'), ('taken', 'Took a time'), ('left', 'Left the list'), ('ended', 'Ended')], default='waiting', editable=False, max_length=10)),
                 ('joined_at', models.DateTimeField(editable=False)),
                 ('request_key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),

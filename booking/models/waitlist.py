@@ -49,6 +49,8 @@ class WaitingPlace(models.Model):
     consented_at = models.DateTimeField(null=True, blank=True)
     consent_version = models.CharField(max_length=20, blank=True)
 
+    # Starts that suited and were free on the website when they joined. Only when they come free again they are offered.
+    known_free = ArrayField(models.DateTimeField(), default=list, blank=True, editable=False)
     state = models.CharField(
         max_length=10, choices=WaitingState.choices, default=WaitingState.WAITING, editable=False
     )

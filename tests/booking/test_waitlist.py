@@ -108,6 +108,23 @@ def test_for_one_appointment_there_is_one_place(appointment: Appointment) -> Non
         )
 
 
+def test_what_the_website_has_free_is_not_offered_until_it_comes_free_again(
+    option: ServiceOption, only: Therapist, at: At
+) -> None:
+    open_hour(only, 24)
+    open_hour(only, 25)
+    place = waitlist.join(
+        option=option, wishes=wishes(weekdays=[1]), request_key=uuid.uuid4(), contact=SOMEBODY
+    )
+    assert place.known_free == [at(24, 10)]
+    assert waitlist.offer_freed() == []
+    taken = make_appointment(therapist=only, option=option, start=at(24, 10), status="confirmed")
+    assert waitlist.offer_freed() == []
+    lifecycle.cancel(appointment=taken, actor=Actor.DESK)
+    waitlist.offer_freed()
+    assert offered() == [(place, at(24, 10))]
+
+
 # Whom a time suits
 
 
