@@ -9,14 +9,15 @@ from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from booking import lifecycle, links, waitlist
-from booking.enums import Actor
+from booking.enums import Actor, LinkPurpose
 from booking.models import Appointment, Offer
 from flexclinic.lib import clock
 from services.models import ServiceOption
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import PHONE, tab_to
 from tests.browser.test_main_job import part, run_worker
 from tests.factories.booking import make_appointment, make_override_hours
 from tests.factories.services import make_option, make_service, make_therapist
+from tests.factories.waiting import make_place
 from tests.mailserver import MailServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -134,3 +135,39 @@ def test_something_earlier_than_an_appointment(
     later.refresh_from_db()
     assert later.status == "cancelled"
     assert sorted(map(str, methods.values())) == ["CANCEL", "REQUEST"]
+
+
+def test_the_same_by_keyboard_alone(
+    full: Appointment, live_server: LiveServer, open_context: Callable[..., BrowserContext]
+) -> None:
+    page = open_context(viewport=PHONE, java_script_enabled=False).new_page()
+    site = live_server.url
+
+    def press(words: str, heading: str) -> None:
+        tab_to(page, words)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name=heading)).to_be_visible()
+
+    page.goto(f"{site}/book/{full.option.slug}/")
+    press("Join the waiting list", "Join the waiting list")
+    for field, words in (
+        ("id_name", "Sam Sample"),
+        ("id_email", "sam@example.com"),
+        ("id_phone", "2125550100"),
+    ):
+        tab_to(page, field)
+        page.keyboard.type(words)
+    tab_to(page, "id_consent")
+    page.keyboard.press("Space")
+    press("Join the waiting list", "You are on the waiting list")
+    lifecycle.cancel(appointment=full, actor=Actor.DESK)
+    [let_pass] = waitlist.offer_freed()
+    page.goto(f"{site}/offer/{links.mint(appointment=let_pass.appointment, purpose=LinkPurpose.OFFER)}/")
+    press("No, thank you", "You have let this time go")
+
+    other = make_place(option=full.option)
+    [offer] = waitlist.offer_freed()
+    assert offer.place == other
+    page.goto(f"{site}/offer/{links.mint(appointment=offer.appointment, purpose=LinkPurpose.OFFER)}/")
+    press("Take this time", "Your appointment is booked")
+    assert Appointment.objects.get(status="confirmed").starts_at == full.starts_at
