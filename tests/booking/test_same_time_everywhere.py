@@ -143,7 +143,7 @@ def everywhere_the_same(option: ServiceOption, key: str, day: date, number: int)
     zone = ZoneInfo(key)
     morning = datetime(day.year, day.month, day.day, 12, tzinfo=zone) - timedelta(days=4)
     with (
-        override_settings(CLINIC_TIME_ZONE=key, TIME_ZONE=key),
+        override_settings(CLINIC_TIME_ZONE=key, TIME_ZONE=key, RATE_LIMITS=False),
         time_machine.travel(morning.astimezone(UTC), tick=False),
     ):
         patient, desk = Client(), Client()
