@@ -256,8 +256,11 @@ def request(
 
 
 def made_by(request_key: uuid.UUID) -> Appointment | None:
-    """The appointment that a form with this key made, when it was sent before."""
-    return Appointment.objects.filter(request_key=request_key).first()
+    """The appointment that a form with this key made before; as a rule there is none, and it costs one short query."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM booking_appointment WHERE request_key = %s", [request_key])
+        found = cursor.fetchone()
+    return Appointment.objects.get(pk=found[0]) if found else None
 
 
 @one_transaction

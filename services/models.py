@@ -87,6 +87,11 @@ class ServiceOptionQuerySet(models.QuerySet["ServiceOption"]):
         given = Therapist.objects.filter(bookable=True, options=OuterRef("pk"))
         return self.filter(Exists(given), bookable=True)
 
+    def named(self) -> Self:
+        """With the name of their service, and without its pages and pictures, which cost more than all the rest."""
+        own = [field.name for field in self.model._meta.concrete_fields if field.name != "service"]
+        return self.select_related("service").only(*own, "service__title", "service__slug")
+
 
 class ServiceOption(models.Model):
     """What a patient books: a service at a length and a price."""

@@ -65,7 +65,7 @@ def _asked_again(request: HttpRequest, page: dict[str, Any], refused: tries.Refu
 def enter_details(request: HttpRequest, option: str, who: str, start: str) -> HttpResponse:
     """GET asks for the details; POST with `check` shows them once more, with `edit` asks again; POST books."""
     try:
-        chosen = ServiceOption.objects.bookable().select_related("service").get(slug=option)
+        chosen = ServiceOption.objects.bookable().named().get(slug=option)
     except ServiceOption.DoesNotExist:
         return no_such_option(request)
     visit = visit_for(chosen, visit_of(request))
