@@ -339,7 +339,7 @@ def test_moved_and_undone_it_is_still_true(clock: Clock, at: At) -> None:
     moved = lifecycle.move(appointment=written(clock, at), start=at(30, 10), actor=Actor.DESK)
     with pytest.raises(delivery.NotSentError):
         deliver(FIRST)
-    lifecycle.undo_move(appointment=moved, user=None)
+    lifecycle.undo(appointment=moved, user=None)
     clock.shift(timedelta(minutes=3))
     delivery.deliver(notification_id=Notification.objects.get(kind=NotificationKind.MOVED_BY_US).pk)
     assert deliver(FIRST) is delivery.Outcome.SENT
@@ -422,7 +422,7 @@ class Story:
                     appointment=self.visit, start=self.visit.starts_at, room=make_room(), actor=Actor.DESK
                 )
             case "undo":
-                lifecycle.undo_move(appointment=self.visit, user=None)
+                lifecycle.undo(appointment=self.visit, user=None)
             case "confirm":
                 lifecycle.confirm(appointment=self.visit, user=None)
             case "cancel":
