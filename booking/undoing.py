@@ -71,6 +71,11 @@ def undoable_until(appointment: Appointment) -> datetime | None:
     return undoable([appointment]).get(appointment.pk)
 
 
+def last_act(appointment: Appointment) -> AppointmentEvent | None:
+    """What the desk did last with an appointment, where it can be undone now."""
+    return _last_acts().filter(appointment=appointment).select_related("appointment").first()
+
+
 def just_done(*, user_id: int, most: int) -> list[AppointmentEvent]:
     """What somebody at the desk did last and can still undo, the newest first, with its appointment. One query."""
     found = _last_acts().filter(user_id=user_id).select_related("appointment")
