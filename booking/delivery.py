@@ -30,6 +30,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import F
 from django.template.loader import render_to_string
 from django.urls import reverse
 
@@ -42,6 +43,7 @@ from booking.enums import (
     NotificationStatus,
 )
 from booking.models import Appointment, Notification
+from booking.transitions import UNDOINGS
 from flexclinic.lib import clock, money, when
 
 logger = logging.getLogger(__name__)
@@ -293,33 +295,36 @@ def _told_of(notification: Notification) -> list[Appointment]:
 
 
 def _refuse_too_early(notification: Notification) -> None:
-    """Raise NotSentError while a move by the desk can still be undone, of which this message tells or would tell."""
+    """Raise NotSentError while what the desk did can still be undone, of which this message tells or would tell."""
     now = clock.now()
     if notification.not_before is not None:
         if now < notification.not_before:
-            raise NotSentError("the move that it tells of can still be undone")
+            raise NotSentError("what it tells of can still be undone")
         return
     held = Notification.objects.filter(
         appointment__in=_told_of(notification), status=NotificationStatus.WAITING, not_before__gt=now
     ).exclude(appointment=notification.appointment_id, version__lt=notification.version)
     if held.exists():
-        raise NotSentError("a move that was made since can still be undone")
+        raise NotSentError("what was done since can still be undone")
 
 
 def _why_not_needed(notification: Notification) -> str:
     """Why the message would not be true any more, or would tell nobody; empty when it is to be sent."""
     appointment = notification.appointment
-    rule = _RULES[NotificationKind(notification.kind)]
     if not notification.contact.email:
         return "There is no e-mail address any more."
     if appointment is None:
         return waiting_message.why_not_needed(notification)
+    rule = _RULES[letters.standing_kind(notification, appointment)]
     if notification.kind == NotificationKind.SERIES:
         return "" if _told_of(notification) else "None of the visits is to come any more."
     if appointment.status not in rule.states:
         return f"The appointment is {appointment.get_status_display().lower()} now."
     later = appointment.notifications.filter(version__gt=notification.version)
     overtaken = later.exclude(kind__in=_NO_NEWS).exclude(status=NotificationStatus.NOT_NEEDED)
+    if notification.kind in REMINDERS:  # of what was undone there is nothing to tell that it does not
+        undone = appointment.events.filter(action__in=UNDOINGS).values(before=F("version") - 1)
+        overtaken = overtaken.exclude(version__in=undone)
     if notification.kind != NotificationKind.LINK and overtaken.exists():
         return "A later message tells what holds now."
     now = clock.now()
@@ -330,7 +335,7 @@ def _why_not_needed(notification: Notification) -> str:
             appointment=appointment, kind=notification.kind, version=notification.version, now=now
         )
     if notification.not_before is not None and heard.knows_already(notification):
-        return "The visit is when and with whom the patient believes it to be."
+        return "The visit stands as the patient believes it to."
     return ""
 
 
@@ -343,12 +348,13 @@ def _settle(notification: Notification, status: NotificationStatus, error: str =
 
 def _send(seen: Notification) -> Outcome:
     with _mail_server() as server:
-        rule = _RULES[NotificationKind(seen.kind)]
         with transaction.atomic():
             notification = _claim(seen.pk)
             if notification is None:
                 return Outcome.SETTLED_BEFORE
             visits = _told_of(notification)
+            kind = NotificationKind(notification.kind)
+            rule = _RULES[letters.standing_kind(notification, visits[0]) if visits else kind]
             tokens = {
                 visit.pk: links.mint(appointment=visit, purpose=rule.purpose)
                 for visit in visits

@@ -216,7 +216,16 @@ def _create_visit(
         )
     for action in entry["then"]:
         appointment = _act(action, appointment, user)
+    _long_ago(appointment)
     return True
+
+
+def _long_ago(appointment: Appointment) -> None:
+    """What was done is over: nobody undoes it, and who came in the past came in time."""
+    appointment.events.update(undo_until=None)
+    if appointment.arrived_at and appointment.starts_at < appointment.arrived_at:
+        came = appointment.starts_at - datetime.timedelta(minutes=4)
+        Appointment.objects.filter(pk=appointment.pk).update(arrived_at=came)
 
 
 def _start(

@@ -13,11 +13,18 @@ _WORDS = {
     Action.DECLINE: "the clinic could not confirm your request",
     Action.CANCEL: "the appointment was cancelled",
     Action.ARRIVE: "the front desk noted that you are here",
+    Action.IN_ROOM: "the front desk noted that your visit has begun",
     Action.COMPLETE: "the front desk noted that the visit took place",
     Action.NO_SHOW: "the front desk noted that you did not come",
     Action.EXPIRE: "the time ran out",
     Action.ACCEPT: "the offered time was taken",
     Action.REFUSE: "the offered time was let go",
+}
+#: What was undone, and so does not hold any more.
+_TAKEN_BACK: dict[str, str] = {
+    Action.CONFIRM: "the clinic took back its yes",
+    Action.DECLINE: "the clinic took back its no",
+    Action.CANCEL: "the clinic took back the cancellation",
 }
 
 
@@ -29,13 +36,17 @@ def since(appointment: Appointment, version: int) -> list[str]:
     earlier: list[AppointmentEvent | None] = list(events)
     if not events or events[0].version > version:
         earlier = [None, *events]
-    return [
-        _moved(before, event)
-        if event.action in {Action.MOVE, Action.UNDO_MOVE}
-        else _WORDS.get(Action(event.action), "the appointment was changed")
-        for before, event in pairwise(earlier)
-        if event
-    ]
+    return [_happened(before, event) for before, event in pairwise(earlier) if event]
+
+
+def _happened(before: AppointmentEvent | None, event: AppointmentEvent) -> str:
+    if event.action in {Action.MOVE, Action.UNDO_MOVE}:
+        return _moved(before, event)
+    if event.action == Action.UNDO:
+        if before and before.action == Action.MOVE:
+            return _moved(before, event)
+        return _TAKEN_BACK.get(before.action if before else "", "the clinic took back what it did last")
+    return _WORDS.get(Action(event.action), "the appointment was changed")
 
 
 def latest(appointment: Appointment) -> str:

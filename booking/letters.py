@@ -15,6 +15,14 @@ from services.models import ServiceOption, Therapist
 #: So many other times are offered with a no.
 ALTERNATIVES = 3
 
+#: What tells how a visit stands, where there is nothing else to tell of it.
+_SAYS_HOW_IT_STANDS = {
+    AppointmentStatus.REQUESTED: NotificationKind.RECEIVED,
+    AppointmentStatus.CONFIRMED: NotificationKind.CONFIRMED,
+}
+#: They are true of a request and of a visit that is agreed.
+_MOVES = frozenset({NotificationKind.MOVED, NotificationKind.MOVED_BY_US})
+
 #: The patient knows such a visit by when it was, whatever has become of it since.
 _OVER = frozenset({NotificationKind.CANCELLED, NotificationKind.DECLINED})
 
@@ -29,6 +37,8 @@ class Besides:
     before: str = ""
     #: The patient has heard of this time already.
     known: bool = False
+    #: As far as the patient knows, they only asked for it.
+    only_asked: bool = False
     #: Until when the patient can move or cancel on the page.
     change_until: str = ""
     #: Free times and the pages that book them.
@@ -37,7 +47,7 @@ class Besides:
 
 def besides(notification: Notification, appointment: Appointment) -> Besides:
     """What holds at this moment. Reads the policy and what was told; for a no also the diary."""
-    kind = NotificationKind(notification.kind)
+    kind = standing_kind(notification, appointment)
     if appointment.pk != notification.appointment_id or kind is NotificationKind.SERIES:
         then = None
     else:
@@ -56,6 +66,7 @@ def besides(notification: Notification, appointment: Appointment) -> Besides:
         therapist=therapist.name,
         before=before,
         known=known,
+        only_asked=then is not None and then.to_status == AppointmentStatus.REQUESTED,
         change_until=change_until(appointment.starts_at, ClinicPolicy.in_force()),
         alternatives=alternatives(appointment, start, therapist) if kind is NotificationKind.DECLINED else [],
     )
@@ -96,12 +107,23 @@ def as_alternative(option: ServiceOption, therapist: Therapist, instant: int) ->
     return f"{time} with {therapist.name}", settings.SITE_URL + page
 
 
-def fitting_kind(notification: Notification, visits: list[Appointment], said: Besides) -> NotificationKind:
-    """The kind whose words fit what is told: a series of one visit is one visit, and a move to where it was is none."""
+def standing_kind(notification: Notification, appointment: Appointment) -> NotificationKind:
+    """The kind that is true of how the visit stands: what the desk has undone is not told of, but may leave something
+    to tell that an earlier message did not."""
     kind = NotificationKind(notification.kind)
+    if notification.not_before is None or kind in _MOVES:
+        return kind
+    return _SAYS_HOW_IT_STANDS.get(AppointmentStatus(appointment.status), kind)
+
+
+def fitting_kind(notification: Notification, visits: list[Appointment], said: Besides) -> NotificationKind:
+    """The kind whose words fit what is told: a series of one visit is one visit, a move to where it was is none, and
+    of a request that was confirmed and moved the yes is told."""
+    kind = standing_kind(notification, visits[0])
     if kind is NotificationKind.SERIES and len(visits) == 1:
         return NotificationKind.CONFIRMED
-    if notification.not_before is not None and said.known:
-        asked = visits[0].status == AppointmentStatus.REQUESTED
-        return NotificationKind.RECEIVED if asked else NotificationKind.CONFIRMED
+    status = AppointmentStatus(visits[0].status)
+    yes = said.only_asked and status == AppointmentStatus.CONFIRMED
+    if notification.not_before is not None and (said.known or yes):
+        return _SAYS_HOW_IT_STANDS.get(status, kind)
     return kind

@@ -22,13 +22,12 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from psycopg import errors
 
-from booking import availability, changes, contacts, freed, notifications
+from booking import availability, changes, contacts, freed, notifications, undoing
 from booking.enums import (
     BLOCKING,
     Actor,
     AppointmentStatus,
     NotificationKind,
-    NotificationStatus,
     SafetyOutcome,
     Source,
 )
@@ -40,9 +39,11 @@ from booking.exceptions import (
     TherapistNotOfferedError,
     TimeJustGoneError,
 )
-from booking.models import Appointment, AppointmentEvent, ClinicPolicy, Notification
+from booking.models import Appointment, AppointmentEvent
 from booking.safety import Passed
 from booking.transitions import TRANSITIONS, Action
+from booking.undoing import undoable as undoable
+from booking.undoing import undoable_until as undoable_until
 from flexclinic.lib import clock, rows, when
 from services.models import Room, ServiceOption, Therapist
 
@@ -52,6 +53,9 @@ _TRIES = 3
 
 #: What patients may do by themselves until so many hours before the visit.
 _HELD_TO_THE_CUT_OFF = (Action.MOVE, Action.CANCEL)
+
+#: From then on somebody is in the clinic.
+_HERE = (Action.ARRIVE, Action.IN_ROOM)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -106,7 +110,13 @@ def _span(start: datetime, minutes: int, before: int, after: int) -> tuple[DateT
 
 
 def _record(
-    appointment: Appointment, action: Action, *, before: str, actor: Actor, user: User | None
+    appointment: Appointment,
+    action: Action,
+    *,
+    before: str,
+    actor: Actor,
+    user: User | None,
+    undo_until: datetime | None = None,
 ) -> None:
     event = AppointmentEvent(
         appointment=appointment,
@@ -117,6 +127,7 @@ def _record(
         at=clock.now(),
         actor=actor,
         user=user,
+        undo_until=undo_until,
         visit=appointment.visit,
         therapist_id=appointment.therapist_id,
         room_id=appointment.room_id,
@@ -346,6 +357,8 @@ def _check(current: Appointment, action: Action, version: int | None, actor: Act
         raise NotPossibleNowError(
             f"{current.reference} is {current.get_status_display().lower()}: this cannot be done with it now."
         )
+    if action == Action.IN_ROOM and current.in_room_at:
+        raise NotPossibleNowError(f"{current.name} is in the room already.")
     if actor == Actor.PATIENT and action in _HELD_TO_THE_CUT_OFF:
         changes.refuse_if_too_late(current)
 
@@ -363,19 +376,27 @@ def _act(
     before = current.status
     if target := TRANSITIONS[action].target:
         current.status = target
+    if action in _HERE:
+        current.arrived_at = current.arrived_at or clock.now()
+    if action == Action.IN_ROOM:
+        current.in_room_at = clock.now()
     current.version += 1
-    current.save(update_fields=["status", "version"])
-    _record(current, action, before=before, actor=actor, user=user)
+    current.save(update_fields=["status", "version", "arrived_at", "in_room_at"])
+    until = undoing.until(action, actor)
+    _record(current, action, before=before, actor=actor, user=user, undo_until=until)
     if told:
-        notifications.tell(appointment=current, kind=told)
+        notifications.tell(appointment=current, kind=told, not_before=until)
     if before in BLOCKING and current.status not in BLOCKING:
-        freed.time_is_freed()
+        freed.time_is_freed(not_before=until)
     return current
 
 
 @one_transaction
 def confirm(*, appointment: Appointment, user: User | None, version: int | None = None) -> Appointment:
-    """Say yes to a request. Raises NotPossibleNowError, and StateHasChangedError if `version` is not the newest."""
+    """Say yes to a request. Raises NotPossibleNowError, and StateHasChangedError if `version` is not the newest.
+
+    As with everything that the desk does by one press, the message waits for as long as it can be undone.
+    """
     return _act(
         appointment,
         Action.CONFIRM,
@@ -388,7 +409,7 @@ def confirm(*, appointment: Appointment, user: User | None, version: int | None 
 
 @one_transaction
 def decline(*, appointment: Appointment, user: User | None, version: int | None = None) -> Appointment:
-    """Say no to a request; its time is free again. Raises as `confirm` does."""
+    """Say no to a request; its time is free again, at once on the website. Raises as `confirm` does."""
     return _act(
         appointment,
         Action.DECLINE,
@@ -429,6 +450,12 @@ def arrive(*, appointment: Appointment, user: User | None, version: int | None =
 
 
 @one_transaction
+def in_room(*, appointment: Appointment, user: User | None, version: int | None = None) -> Appointment:
+    """The patient has gone to the room; who was not marked as arrived is so now. Raises as `confirm` does."""
+    return _act(appointment, Action.IN_ROOM, actor=Actor.DESK, user=user, version=version, told=None)
+
+
+@one_transaction
 def complete(*, appointment: Appointment, user: User | None, version: int | None = None) -> Appointment:
     """The visit took place. Raises as `confirm` does."""
     return _act(appointment, Action.COMPLETE, actor=Actor.DESK, user=user, version=version, told=None)
@@ -457,12 +484,26 @@ def offer(
 ) -> Appointment:
     """Keep a start for somebody of the waiting list, by all rules of the website, and tell them.
 
-    `therapists` are the ids of those who suit; none at all means anyone. Raises TimeJustGoneError and
+    `therapists` are the ids of those who suit; none at all means anyone. A time is passed over that the desk freed
+    just now and may still take back. Raises TimeJustGoneError and
     TimeNotOfferedError as `request` does.
     """
     _lock_limited(option=option, therapist=None, start=start)
-    for choice in availability.choices_at(option=option, therapist=None, start=start):
+    choices = availability.choices_at(option=option, therapist=None, start=start)
+    returning = undoing.returning()  # after the choices: what is freed in between was not among them
+    _, occupied = _span(start, option.minutes, option.buffer_before, option.buffer_after)
+    for choice in choices:
         if therapists and choice.therapist_id not in therapists:
+            continue
+        if any(
+            time.meets(
+                therapist_id=choice.therapist_id,
+                room_id=choice.room_id,
+                low=occupied.lower,
+                high=occupied.upper,
+            )
+            for time in returning
+        ):
             continue
         appointment = _new(
             option=option,
@@ -545,15 +586,16 @@ def move(
     current.version += 1
     current.save(update_fields=["visit", "occupied", "therapist", "room", "version"])
     current.refresh_from_db()
-    _record(current, Action.MOVE, before=current.status, actor=actor, user=user)
+    until = undoing.until(Action.MOVE, actor)
+    _record(current, Action.MOVE, before=current.status, actor=actor, user=user, undo_until=until)
     if shift or current.therapist_id != before:  # another room is of no interest to the patient
         by_desk = actor == Actor.DESK
         notifications.tell(
             appointment=current,
             kind=NotificationKind.MOVED_BY_US if by_desk and not asked_for else NotificationKind.MOVED,
-            not_before=clock.now() + _time_to_undo() if by_desk else None,
+            not_before=until,
         )
-    freed.time_is_freed()
+    freed.time_is_freed(not_before=until)
     return current
 
 
@@ -604,77 +646,73 @@ def _saved(appointment: Appointment) -> bool:
     return True
 
 
-def _time_to_undo() -> timedelta:
-    return timedelta(minutes=ClinicPolicy.in_force().undo_minutes)
-
-
-def undoable_until(appointment: Appointment) -> datetime | None:
-    """Until when the desk can undo what it did last with an appointment; None where that is no move, or too old."""
-    last = appointment.events.order_by("-version").first()
-    if last is None or (last.action, last.actor) != (Action.MOVE, Actor.DESK):
-        return None
-    if last.version != appointment.version or appointment.status not in TRANSITIONS[Action.UNDO_MOVE].sources:
-        return None
-    message = appointment.notifications.filter(version=last.version, not_before__isnull=False).first()
-    if message and message.status != NotificationStatus.WAITING:
-        return None
-    until = message.not_before if message else last.at + _time_to_undo()
-    return until if until and clock.now() < until else None
-
-
 @one_transaction
-def undo_move(*, appointment: Appointment, user: User | None, version: int | None = None) -> Appointment:
-    """Put an appointment back to where the desk's last move took it from. The patient has not heard of the move.
+def undo(*, appointment: Appointment, user: User | None, version: int | None = None) -> Appointment:
+    """Take back what the desk did last with an appointment: it is again as it was before. Nobody has heard of it.
 
-    Only for as long as the message of the move waits (`ClinicPolicy.undo_minutes`), and while nothing else has
-    happened. The message then finds nothing that is new to the patient. Raises TimeJustGoneError where somebody has
-    taken the old time meanwhile, and as `confirm` does.
+    Only for as long as the message of it waits (`ClinicPolicy.undo_minutes`), and while nothing else has happened.
+    The message then finds nothing that is new to the patient. What gives up a time takes it again: raises
+    TimeJustGoneError where somebody has it meanwhile, and as `confirm` does.
     """
     events = appointment.events.order_by("-version")[:2]
-    last, before = (*events, None, None)[:2]
+    last, earlier = (*events, None, None)[:2]
     current = _locked(
         appointment,
-        Action.UNDO_MOVE,
+        Action.UNDO,
         version,
-        therapist_id=before.therapist_id if before else None,
-        room_id=before.room_id if before else None,
+        therapist_id=earlier.therapist_id if earlier else None,
+        room_id=earlier.room_id if earlier else None,
     )
     if last and last.version != current.version:
         raise StateHasChangedError
-    until = undoable_until(current)
-    if until is None or before is None:
-        raise NotPossibleNowError(
-            "There is no move to undo any more. Move it again where it is to be elsewhere: the patient is told."
-        )
-    _keep_waiting(current)
-    shift = before.visit.lower - current.starts_at
-    current.visit = before.visit
-    current.occupied = DateTimeTZRange(current.occupied_from + shift, current.occupied_until + shift, "[)")
-    current.therapist_id, current.room_id = before.therapist_id, before.room_id
+    if last is None or undoable_until(current) is None or (last.action == Action.MOVE and earlier is None):
+        raise NotPossibleNowError("It cannot be undone any more. Put it right by hand: the patient is told.")
+    undoing.keep_waiting(current)
+    left = current.status
+    _put_back(current, last, earlier or last)
     current.version += 1
     try:
         with transaction.atomic():
-            current.save(update_fields=["visit", "occupied", "therapist", "room", "version"])
+            current.save(
+                update_fields=[
+                    "status",
+                    "visit",
+                    "occupied",
+                    "therapist",
+                    "room",
+                    "version",
+                    "arrived_at",
+                    "in_room_at",
+                ]
+            )
     except IntegrityError as error:
         if isinstance(error.__cause__, errors.ExclusionViolation):
-            raise TimeJustGoneError(
-                "Something else has taken the time that it was moved from. The move stands."
-            ) from error
+            raise TimeJustGoneError(_why_it_stays(last)) from error
         raise
     current.refresh_from_db()
-    _record(current, Action.UNDO_MOVE, before=current.status, actor=Actor.DESK, user=user)
-    freed.time_is_freed()
+    _record(current, Action.UNDO, before=left, actor=Actor.DESK, user=user)
+    if last.action == Action.MOVE:
+        freed.time_is_freed()
     return current
 
 
-def _keep_waiting(appointment: Appointment) -> None:
-    """Lock the message of the last move, so that it goes out before or after the undoing and not meanwhile.
+def _put_back(current: Appointment, last: AppointmentEvent, earlier: AppointmentEvent) -> None:
+    """Set the row to what it was before its last act. The minutes kept free around the visit stay what they are."""
+    current.status = last.from_status
+    if last.action == Action.MOVE:
+        before = current.starts_at - current.occupied_from
+        after = current.occupied_until - current.ends_at
+        current.visit = earlier.visit
+        current.occupied = DateTimeTZRange(earlier.visit.lower - before, earlier.visit.upper + after, "[)")
+        current.therapist_id, current.room_id = earlier.therapist_id, earlier.room_id
+    if last.action in _HERE and last.from_status == AppointmentStatus.CONFIRMED:
+        current.arrived_at = None
+    if last.action == Action.IN_ROOM:
+        current.in_room_at = None
 
-    Raises NotPossibleNowError where it is going out already. Who sends a message locks its row and no appointment.
-    """
-    rows_of_it = Notification.objects.filter(
-        appointment=appointment, version=appointment.version, not_before__isnull=False
-    )
-    waiting = rows_of_it.filter(status=NotificationStatus.WAITING).select_for_update(skip_locked=True)
-    if rows_of_it.exists() and not waiting.first():
-        raise NotPossibleNowError("The message of the move is going out just now: it cannot be undone.")
+
+def _why_it_stays(last: AppointmentEvent) -> str:
+    if last.action == Action.MOVE:
+        return "Something else has taken the time that it was moved from. The move stands."
+    state = AppointmentStatus(last.to_status).label.lower()
+    return f"Somebody else has taken the time meanwhile. It stays as it is ({state})."

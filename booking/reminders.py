@@ -49,7 +49,8 @@ def windows(policy: ClinicPolicy) -> list[Window]:
 
 
 # An appointment is reminded of once for a time: moved away and back, it is the same time again only if nothing was
-# said of it before. What was agreed when the reminder was due already needs none: it has just been told.
+# said of it before. What was agreed when the reminder was due already needs none: it has just been told. What was
+# undone was told to nobody.
 _REMINDERS_SQL = """
 INSERT INTO booking_notification (appointment_id, kind, version, status, created_at, attempts, last_error)
 SELECT visit.id, due.kind, visit.version, %(waiting)s::text, %(now)s::timestamptz, 0, ''
@@ -63,6 +64,15 @@ SELECT visit.id, due.kind, visit.version, %(waiting)s::text, %(now)s::timestampt
         SELECT FROM booking_appointmentevent AS event
          WHERE event.appointment_id = visit.id
            AND event.at >= visit.starts_at - due.lead
+           AND NOT (
+                event.action <> ALL(%(moves)s::text[])
+                AND EXISTS (
+                    SELECT FROM booking_appointmentevent AS undoing
+                     WHERE undoing.appointment_id = visit.id
+                       AND undoing.version = event.version + 1
+                       AND undoing.action = %(undo)s::text
+                   )
+               )
            AND (
                 event.action <> ALL(%(moves)s::text[])
                 OR NOT EXISTS (
@@ -109,6 +119,10 @@ SELECT visit.id, %(kind)s::text, visit.version, %(waiting)s::text, %(now)s::time
    AND NOT EXISTS (
         SELECT FROM booking_notification AS said WHERE said.appointment_id = visit.id AND said.kind = %(kind)s::text
        )
+   AND NOT EXISTS (
+        SELECT FROM booking_appointmentevent AS held
+         WHERE held.appointment_id = visit.id AND held.undo_until > %(now)s::timestamptz
+       )
  ORDER BY visit.starts_at
  LIMIT %(at_once)s::int
 ON CONFLICT (appointment_id, kind, version) DO NOTHING
@@ -135,7 +149,8 @@ def write_due() -> list[int]:
                 "untils": [window.until for window in due],
                 "waiting": NotificationStatus.WAITING,
                 "confirmed": AppointmentStatus.CONFIRMED,
-                "moves": [Action.MOVE.value, Action.UNDO_MOVE.value],
+                "moves": [Action.MOVE.value, Action.UNDO.value, Action.UNDO_MOVE.value],
+                "undo": Action.UNDO.value,
                 "at_once": AT_ONCE,
             },
         )

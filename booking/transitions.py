@@ -14,9 +14,12 @@ class Action(StrEnum):
     CONFIRM = "confirm"
     DECLINE = "decline"
     MOVE = "move"
+    UNDO = "undo"
+    #: As earlier versions wrote down the undoing of a move. It is only read.
     UNDO_MOVE = "undo_move"
     CANCEL = "cancel"
     ARRIVE = "arrive"
+    IN_ROOM = "in_room"
     COMPLETE = "complete"
     NO_SHOW = "no_show"
     EXPIRE = "expire"
@@ -25,9 +28,16 @@ class Action(StrEnum):
     REFUSE = "refuse"
 
 
+#: The undoing of something, however it was written down.
+UNDOINGS = frozenset({Action.UNDO, Action.UNDO_MOVE})
+
+
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """An action's rule: the states that it starts from and the state that it leads to (None: it stays)."""
+    """An action's rule: the states that it starts from and the state that it leads to.
+
+    Without a target it stays; but undoing leads to the state before what is undone.
+    """
 
     sources: frozenset[Status]
     target: Status | None
@@ -37,9 +47,24 @@ TRANSITIONS: dict[Action, Transition] = {
     Action.CONFIRM: Transition(frozenset({Status.REQUESTED}), Status.CONFIRMED),
     Action.DECLINE: Transition(frozenset({Status.REQUESTED}), Status.DECLINED),
     Action.MOVE: Transition(frozenset({Status.REQUESTED, Status.CONFIRMED}), None),
-    Action.UNDO_MOVE: Transition(frozenset({Status.REQUESTED, Status.CONFIRMED}), None),
+    Action.UNDO: Transition(
+        frozenset(
+            {
+                Status.REQUESTED,
+                Status.CONFIRMED,
+                Status.ARRIVED,
+                Status.COMPLETED,
+                Status.NO_SHOW,
+                Status.DECLINED,
+                Status.CANCELLED,
+            }
+        ),
+        None,
+    ),
     Action.CANCEL: Transition(frozenset({Status.REQUESTED, Status.CONFIRMED}), Status.CANCELLED),
     Action.ARRIVE: Transition(frozenset({Status.CONFIRMED}), Status.ARRIVED),
+    # No state of its own: see docs/decisions/0027-undo-and-arrivals.md.
+    Action.IN_ROOM: Transition(frozenset({Status.CONFIRMED, Status.ARRIVED}), Status.ARRIVED),
     Action.COMPLETE: Transition(frozenset({Status.CONFIRMED, Status.ARRIVED}), Status.COMPLETED),
     Action.NO_SHOW: Transition(frozenset({Status.CONFIRMED}), Status.NO_SHOW),
     Action.EXPIRE: Transition(frozenset({Status.REQUESTED, Status.OFFERED}), Status.EXPIRED),

@@ -8,14 +8,14 @@ docs/decisions/0023-waiting-list.md. Where several rows are locked it is in this
 import re
 import uuid
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from django.contrib.auth.models import User
 from django.db import connection
-from django.db.models import Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 
-from booking import availability, freed, lifecycle, notifications
+from booking import availability, freed, lifecycle, notifications, undoing
 from booking.day_parts import DayPart, part_of
 from booking.enums import (
     Actor,
@@ -26,7 +26,14 @@ from booking.enums import (
     WaitingState,
 )
 from booking.exceptions import BookingError, NotPossibleNowError, OfferOverError, StateHasChangedError
-from booking.models import Appointment, ClinicPolicy, ComfortPreferences, Offer, WaitingPlace
+from booking.models import (
+    Appointment,
+    AppointmentEvent,
+    ClinicPolicy,
+    ComfortPreferences,
+    Offer,
+    WaitingPlace,
+)
 from flexclinic.lib import clock, rows, when
 from services.models import ServiceOption, Therapist
 
@@ -183,8 +190,8 @@ def accept(
             _carry_over(later, taken)
             lifecycle.cancel(
                 appointment=later,
-                # The clinic offered the swap: its cut-off does not stand in the way.
-                actor=Actor.SYSTEM if actor == Actor.PATIENT else actor,
+                # The clinic offered the swap: its cut-off does not stand in the way. And by itself it is not undone.
+                actor=Actor.SYSTEM,
                 user=user,
                 version=later.version,
                 told=NotificationKind.GIVEN_UP,
@@ -299,6 +306,11 @@ def end_over() -> int:
     )
     over = WaitingPlace.objects.filter(
         Q(until_date__lt=clock.today()) | nothing_to_give_up, state=WaitingState.WAITING
+    ).exclude(
+        # What the desk may still take back has not ended anything yet.
+        Exists(
+            AppointmentEvent.objects.filter(appointment=OuterRef("appointment"), undo_until__gt=clock.now())
+        )
     )
     locked = over.select_for_update(of=("self",), skip_locked=True).values_list("pk", flat=True)
     return WaitingPlace.objects.filter(pk__in=list(locked)).update(state=WaitingState.ENDED)
@@ -327,6 +339,7 @@ def _offer_next() -> Offer | None:
     if Offer.objects.filter(state=OfferState.OPEN).count() >= MOST_HELD:
         return None
     starts: dict[int, list[_Start]] = {}
+    returning = undoing.returning()
     for place in _waiting(now):
         person = _person(place.contact)
         if person & live or not place.contact.email:
@@ -334,7 +347,8 @@ def _offer_next() -> Offer | None:
         option = place.option
         if option.pk not in starts:
             lead = policy.lead_minutes if option.lead_minutes is None else option.lead_minutes
-            starts[option.pk] = _free_starts(option, not_before=until + timedelta(minutes=lead))
+            free = _free_starts(option, not_before=until + timedelta(minutes=lead))
+            starts[option.pk] = list(_free_for_good(free, option, returning))
         _forget_taken(place, starts[option.pk])
         never_taken = set(place.known_free)
         known = set().union(*(asked.get(one, set()) for one in person))
@@ -407,6 +421,20 @@ def _free_starts(option: ServiceOption, *, not_before: datetime) -> list[_Start]
             wall = when.in_clinic_zone(moment)
             starts.append(_Start(moment, wall.date(), part_of(wall.hour), slugs))
     return starts
+
+
+def _free_for_good(
+    starts: Iterable[_Start], option: ServiceOption, returning: Iterable[undoing.Returning]
+) -> Iterable[_Start]:
+    """The starts without those that the desk may still take back. Of rooms `lifecycle.offer` looks at that."""
+    slugs = dict(Therapist.objects.values_list("pk", "slug")) if returning else {}
+    for start in starts:
+        low = start.moment - timedelta(minutes=option.buffer_before)
+        high = start.moment + timedelta(minutes=option.minutes + option.buffer_after)
+        gone = {slugs[time.therapist_id] for time in returning if low < time.high and time.low < high}
+        left = tuple(slug for slug in start.slugs if slug not in gone)
+        if left:
+            yield replace(start, slugs=left)
 
 
 def _suits(place: WaitingPlace, start: _Start) -> bool:

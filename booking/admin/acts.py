@@ -20,7 +20,7 @@ class Act:
     label: str
     done: str
     run: Callable[[Appointment, User, int | None], Appointment]
-    #: The patient gets an e-mail at once.
+    #: The patient gets an e-mail: once it cannot be undone any more, where it can be undone at all.
     tells: bool = False
     #: Not to be pressed by mistake: it ends the appointment.
     ends: bool = False
@@ -77,8 +77,16 @@ ACTS: dict[str, Act] = {
             ),
         ),
         Act(
+            action=Action.IN_ROOM,
+            label="In the room",
+            done="marked as in the room",
+            run=lambda appointment, user, version: lifecycle.in_room(
+                appointment=appointment, user=user, version=version
+            ),
+        ),
+        Act(
             action=Action.COMPLETE,
-            label="Completed",
+            label="Done",
             done="marked as completed",
             run=lambda appointment, user, version: lifecycle.complete(
                 appointment=appointment, user=user, version=version
@@ -107,12 +115,12 @@ ACTS: dict[str, Act] = {
 }
 
 
-#: It is only there for a few minutes after a move, so no list offers it.
+#: It is only there for a few minutes after something was done, so it is in no list of what may be done.
 UNDO = Act(
-    action=Action.UNDO_MOVE,
-    label="Undo the move",
-    done="put back to where it was",
-    run=lambda appointment, user, version: lifecycle.undo_move(
+    action=Action.UNDO,
+    label="Undo",
+    done="put back as it was",
+    run=lambda appointment, user, version: lifecycle.undo(
         appointment=appointment, user=user, version=version
     ),
 )
@@ -120,13 +128,13 @@ UNDO = Act(
 BUTTONS = {**ACTS, UNDO.action.value: UNDO}
 
 #: What is only known once the day of the visit has come.
-_ON_THE_DAY = frozenset({Action.ARRIVE, Action.COMPLETE, Action.NO_SHOW})
+_ON_THE_DAY = frozenset({Action.ARRIVE, Action.IN_ROOM, Action.COMPLETE, Action.NO_SHOW})
 #: What the desk does most with an appointment in a state: the buttons in a row of a list.
 _AT_HAND = {
     AppointmentStatus.REQUESTED: (Action.CONFIRM, Action.DECLINE),
     AppointmentStatus.OFFERED: (Action.ACCEPT,),
     AppointmentStatus.CONFIRMED: (Action.ARRIVE, Action.NO_SHOW),
-    AppointmentStatus.ARRIVED: (Action.COMPLETE,),
+    AppointmentStatus.ARRIVED: (Action.IN_ROOM, Action.COMPLETE),
 }
 
 
@@ -135,6 +143,8 @@ def acts_for(appointment: Appointment) -> list[Act]:
     possible = set(allowed_actions(appointment.status))
     if appointment.starts_at.astimezone(clock.clinic_zone()).date() > clock.today():
         possible -= _ON_THE_DAY
+    if appointment.in_room_at:
+        possible.discard(Action.IN_ROOM)
     return [act for act in ACTS.values() if act.action in possible]
 
 

@@ -21,11 +21,14 @@ from booking import lifecycle
 from booking.admin import search, wording
 from booking.admin.acts import ACTS, BUTTONS, Act, acts_at_hand, acts_for
 from booking.admin.addresses import to_board
+from booking.admin.attendance import attendance
 from booking.admin.filters import EVERYTHING, WAITING, StatusFilter, WhenFilter, view_of
 from booking.admin.for_the_visit import for_the_visit, safety_is_open
+from booking.admin.next_visit import MAY_BOOK_NEXT, next_visit_page
 from booking.admin.patient import as_choice, likely_for
 from booking.admin.series import messages_about, place_in_series, series_page
 from booking.admin.timeline import timeline
+from booking.admin.undo import done_with, undo_several
 from booking.admin.visit_forms import BookingForm, MoveForm, taken_up
 from booking.admin.waiting import offer_of
 from booking.enums import AppointmentStatus, SafetyOutcome
@@ -33,7 +36,7 @@ from booking.exceptions import BookingError
 from booking.forms import validate_phone
 from booking.models import Appointment, Notification, Patient
 from booking.transitions import Action, allowed_actions
-from flexclinic.lib import when
+from flexclinic.lib import clock, when
 
 #: So many appointments may be acted on at once: what is more is a slip of the hand.
 MOST_AT_ONCE = 100
@@ -273,6 +276,16 @@ class AppointmentAdmin(admin.ModelAdmin[Appointment]):
                 name="booking_appointment_series",
             ),
             path(
+                "undo/",
+                self.admin_site.admin_view(self.undo_view),
+                name="booking_appointment_undo",
+            ),
+            path(
+                "<path:object_id>/next/",
+                self.admin_site.admin_view(self.next_view),
+                name="booking_appointment_next",
+            ),
+            path(
                 "<path:object_id>/do/<slug:action>/",
                 self.admin_site.admin_view(self.act_view),
                 name="booking_appointment_act",
@@ -310,14 +323,25 @@ class AppointmentAdmin(admin.ModelAdmin[Appointment]):
             f"{appointment.name}, {wording.visit(appointment)}, was {act.done}.{_told(act, appointment)}",
             messages.SUCCESS,
         )
+        if act.action == Action.COMPLETE and "from" in request.POST and self.has_add_permission(request):
+            return redirect("admin:booking_appointment_next", appointment.pk)  # while they are still here
         return self._back(request, appointment)
 
-    def _back(self, request: HttpRequest, appointment: Appointment) -> HttpResponseRedirect:
+    def undo_view(self, request: HttpRequest) -> HttpResponse:
+        """Undo several that one press did. POST only."""
+        return undo_several(self, request, self._back)
+
+    def next_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The next visit of somebody who is about to leave."""
+        found = self._appointment(request, object_id)
+        return found if isinstance(found, HttpResponse) else next_visit_page(self, request, found)
+
+    def _back(self, request: HttpRequest, appointment: Appointment | None = None) -> HttpResponseRedirect:
         """Where the button stood: the desk's first page, the appointment's page, or (as it was narrowed) the list."""
         match request.POST.get("from"):
             case "today":
                 return redirect("admin:index")
-            case "page":
+            case "page" if appointment:
                 return redirect("admin:booking_appointment_change", appointment.pk)
         narrowed = QueryDict(request.POST.get("narrowed", ""))
         address = reverse("admin:booking_appointment_changelist")
@@ -420,7 +444,9 @@ class AppointmentAdmin(admin.ModelAdmin[Appointment]):
                 "acts": acts_for(appointment) if acting else [],
                 "board": to_board(day=when.in_clinic_zone(appointment.starts_at).date()),
                 "may_move": acting and Action.MOVE in allowed_actions(appointment.status),
-                "undo_until": lifecycle.undoable_until(appointment) if acting else None,
+                "undo": done_with(appointment) if acting else None,
+                "attendance": attendance(appointment, now=clock.now()),
+                "may_book_next": appointment.status in MAY_BOOK_NEXT and self.has_add_permission(request),
                 "timeline": timeline(appointment, messages_about(appointment, place)),
                 "show_save_and_add_another": False,
                 "show_save_and_continue": False,
@@ -484,11 +510,10 @@ def _row_button(appointment: Appointment, act: Act) -> SafeString:
 def _told(act: Act, appointment: Appointment) -> str:
     if not act.tells:
         return ""
-    return (
-        " A message is on its way."
-        if appointment.email
-        else " There is no e-mail address: tell them by phone."
-    )
+    if not appointment.email:
+        return " There is no e-mail address: tell them by phone."
+    until = lifecycle.undoable_until(appointment)
+    return f" A message goes out at {when.format_time(until)}." if until else " A message is on its way."
 
 
 def _told_of_move(moved: Appointment) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from booking.enums import NotificationStatus
 from booking.models import Appointment, AppointmentEvent, Notification
-from booking.transitions import Action
+from booking.transitions import UNDOINGS, Action
 from flexclinic.lib import clock, when
 
 
@@ -23,7 +23,7 @@ class Line:
 def timeline(appointment: Appointment, told: Iterable[Notification]) -> list[Line]:
     """The events and the messages, oldest first. A message stands where it was written."""
     events = list(_events(appointment))
-    undone = {event.version - 1 for event in appointment.events.filter(action=Action.UNDO_MOVE)}
+    undone = {event.version - 1 for event in appointment.events.filter(action__in=UNDOINGS)}
     lines = [*events, *(_message(message, undone=message.version in undone) for message in told)]
     return sorted(lines, key=lambda line: (line.at, line.message is not None))
 
@@ -40,7 +40,10 @@ def _events(appointment: Appointment) -> Iterable[Line]:
             changed.append(f"in {event.room}" if event.room else "without a room")
         who = event.user.get_username() if event.user else event.get_actor_display().lower()
         more = " ".join([*changed, "by", who])
-        yield Line(at=event.at, what=_HAPPENED.get(event.action, event.action), more=more)
+        what = _HAPPENED.get(event.action, event.action)
+        if event.action == Action.UNDO and before:
+            what = _UNDONE.get(before.action, what)
+        yield Line(at=event.at, what=what, more=more)
         before = event
 
 
@@ -50,9 +53,11 @@ _HAPPENED: dict[str, str] = {
     Action.CONFIRM: "Confirmed",
     Action.DECLINE: "Declined",
     Action.MOVE: "Moved",
+    Action.UNDO: "Undone",
     Action.UNDO_MOVE: "Move undone",
     Action.CANCEL: "Cancelled",
     Action.ARRIVE: "Arrived",
+    Action.IN_ROOM: "In the room",
     Action.COMPLETE: "Completed",
     Action.NO_SHOW: "Did not come",
     Action.EXPIRE: "Expired",
@@ -60,14 +65,23 @@ _HAPPENED: dict[str, str] = {
     Action.ACCEPT: "Offer accepted",
     Action.REFUSE: "Offer not taken",
 }
+#: What the undoing of something is called.
+_UNDONE: dict[str, str] = {
+    Action.CONFIRM: "“Confirmed” undone",
+    Action.DECLINE: "“Declined” undone",
+    Action.MOVE: "Move undone",
+    Action.CANCEL: "“Cancelled” undone",
+    Action.ARRIVE: "“Arrived” undone",
+    Action.IN_ROOM: "“In the room” undone",
+    Action.COMPLETE: "“Completed” undone",
+    Action.NO_SHOW: "“Did not come” undone",
+}
 
 
 def _message(message: Notification, *, undone: bool) -> Line:
     match message.status:
         case NotificationStatus.WAITING if undone:
-            more = (
-                "The move was undone. It goes out only if the patient does not know where the visit is now."
-            )
+            more = "It was undone. This goes out only if the patient does not know how the visit stands now."
         case NotificationStatus.WAITING:
             more = _waiting(message)
         case NotificationStatus.SENT:
@@ -81,7 +95,7 @@ def _message(message: Notification, *, undone: bool) -> Line:
 
 def _waiting(message: Notification) -> str:
     if message.not_before and clock.now() < message.not_before:
-        return f"It goes out at {when.format_time(message.not_before)}, unless the move is undone."
+        return f"It goes out at {when.format_time(message.not_before)}, unless it is undone."
     return f"{message.last_error}{_tries(message)}" if message.attempts else "It goes out within moments."
 
 

@@ -1,9 +1,11 @@
 """What the desk sees first: the requests that wait, the day's appointments, and the messages that failed."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
+from booking import lifecycle
 from booking.admin.acts import Act, acts_at_hand
+from booking.admin.attendance import Attendance, attendance
 from booking.admin.filters import day_bounds
 from booking.enums import BLOCKING, AppointmentStatus, NotificationStatus
 from booking.models import Appointment, Notification
@@ -12,11 +14,16 @@ from flexclinic.lib import clock
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An appointment of the day with its buttons, and whether it is going on now."""
+    """An appointment of the day with its buttons, whether it is going on now, and how it stands with their coming.
+
+    `undo_until` is the moment until which what was done last with it can be undone.
+    """
 
     appointment: Appointment
     acts: list[Act]
     now: bool
+    attendance: Attendance | None
+    undo_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +37,18 @@ class Today:
 
 
 def today(*, may_act: bool) -> Today:
-    """The clinic's present date in three queries."""
+    """The clinic's present date in four queries."""
     day = clock.today()
     start, end = day_bounds(day)
     now = clock.now()
-    appointments = (
+    appointments = list(
         Appointment.objects.filter(
             starts_at__gte=start, starts_at__lt=end, status__in=[*BLOCKING, AppointmentStatus.NO_SHOW]
         )
         .select_related("option__service", "therapist", "room")
         .order_by("starts_at", "therapist__position", "pk")
     )
+    undoable = lifecycle.undoable(appointments) if may_act else {}
     return Today(
         day,
         [
@@ -48,6 +56,8 @@ def today(*, may_act: bool) -> Today:
                 appointment,
                 acts_at_hand(appointment) if may_act else [],
                 appointment.starts_at <= now < appointment.ends_at,
+                attendance(appointment, now=now),
+                undoable.get(appointment.pk),
             )
             for appointment in appointments
         ],

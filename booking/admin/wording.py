@@ -30,16 +30,21 @@ _MESSAGE_TAGS = {
 }
 
 
+def tag(words: str, tone: str) -> SafeString:
+    """Words on a tag; the tone is bad, wait, good or over."""
+    return format_html('<strong class="tag tag--{}">{}</strong>', tone, words)
+
+
 def status_tag(status: str) -> SafeString:
     """An appointment's state as a word on a tag."""
     known = AppointmentStatus(status)
-    return format_html('<strong class="tag tag--{}">{}</strong>', _TAGS[known], known.label)
+    return tag(known.label, _TAGS[known])
 
 
 def message_tag(status: str) -> SafeString:
     """A message's state as words on a tag."""
     known = NotificationStatus(status)
-    return format_html('<strong class="tag tag--{}">{}</strong>', _MESSAGE_TAGS[known], known.label)
+    return tag(known.label, _MESSAGE_TAGS[known])
 
 
 def day(moment: datetime) -> str:

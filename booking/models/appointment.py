@@ -83,6 +83,10 @@ class Appointment(models.Model):
     series = models.UUIDField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(editable=False)
 
+    # When they came, and when they went to the room; both while the status is "arrived", and kept afterwards.
+    arrived_at = models.DateTimeField(null=True, blank=True, editable=False)
+    in_room_at = models.DateTimeField(null=True, blank=True, editable=False)
+
     # Plain columns of the ranges' ends, kept by the database, so that an index can serve a window by itself.
     starts_at = models.GeneratedField(
         expression=_lower("visit"), output_field=models.DateTimeField(), db_persist=True
@@ -157,6 +161,8 @@ class AppointmentEvent(models.Model):
     at = models.DateTimeField()
     actor = models.CharField(max_length=10, choices=Actor.choices)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
+    # Until when the desk can undo it; empty for what cannot be undone.
+    undo_until = models.DateTimeField(null=True, blank=True)
     visit = DateTimeRangeField()
     therapist = models.ForeignKey("services.Therapist", on_delete=models.PROTECT, related_name="+")
     room = models.ForeignKey(
@@ -168,6 +174,12 @@ class AppointmentEvent(models.Model):
         ordering = ["at", "id"]
         constraints = [
             models.UniqueConstraint(fields=["appointment", "version"], name="one_event_a_version"),
+        ]
+        indexes = [
+            # What can be undone now is asked for on every page of the desk and before every offer.
+            models.Index(
+                fields=["undo_until"], condition=Q(undo_until__isnull=False), name="event_undo_until"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -27,7 +27,7 @@ class Notification(models.Model):
     not_before = models.DateTimeField(
         null=True,
         blank=True,
-        help_text="A move by the desk can be undone until then, and nobody hears of it.",
+        help_text="What the desk did can be undone until then, and nobody hears of it.",
     )
     # The versions of appointments, by their keys, that it told of or may have told of; see booking.heard.
     told = models.JSONField(null=True, blank=True, editable=False)

@@ -6,8 +6,10 @@ from django import template
 from django.template.context import RequestContext
 from django.utils.safestring import SafeString
 
-from booking.admin import wording
+from booking.admin import undo, wording
+from booking.admin.attendance import Attendance
 from booking.admin.today import Today, today
+from booking.admin.undo import JustDone
 from flexclinic.lib import money
 
 register = template.Library()
@@ -29,6 +31,19 @@ def message_tag(status: str) -> SafeString:
 def price(amount: Decimal) -> str:
     """A price as people read it."""
     return money.format_price(amount)
+
+
+@register.simple_tag
+def attendance_tag(known: Attendance | None) -> SafeString | str:
+    """How it stands with somebody's coming, as words on a tag; nothing where there is nothing to say."""
+    return wording.tag(known.words, known.tone) if known else ""
+
+
+@register.simple_tag(takes_context=True)
+def just_done(context: RequestContext) -> JustDone | None:
+    """What this person did in the last minutes and can undo."""
+    user = context["request"].user
+    return undo.just_done(user) if user.has_perm("booking.change_appointment") else None
 
 
 @register.simple_tag(takes_context=True)

@@ -104,6 +104,7 @@ def test_request_confirm_move_remind_cancel_end_with_no_entry(
     visit = asked(option, therapist, at(27, 10))
     send_all()
     visit = lifecycle.confirm(appointment=visit, user=None)
+    clock.shift(timedelta(minutes=3))
     send_all()
     visit = lifecycle.move(appointment=visit, start=at(27, 14), actor=Actor.PATIENT)
     send_all()
@@ -147,11 +148,12 @@ def test_messages_that_overtake_each_other_end_at_the_last_time(
 
 
 def test_a_no_takes_out_what_the_patient_had_put_in(
-    option: ServiceOption, therapist: Therapist, at: At
+    option: ServiceOption, therapist: Therapist, clock: Clock, at: At
 ) -> None:
     visit = asked(option, therapist, at(27, 10))
     send_all()
     lifecycle.decline(appointment=visit, user=None)
+    clock.shift(timedelta(minutes=3))
     send_all()
     calendar = Calendar()
     assert [calendar.open(content) for content in files()] == ["PUBLISH", "CANCEL"]
@@ -166,7 +168,7 @@ def test_a_move_that_was_undone_leaves_the_entry_and_still_counts(
     )
     send_all()
     moved = lifecycle.move(appointment=visit, start=at(30, 9), actor=Actor.DESK)
-    back = lifecycle.undo_move(appointment=moved, user=None)
+    back = lifecycle.undo(appointment=moved, user=None)
     clock.shift(timedelta(minutes=3))
     send_all()
     assert len(files()) == 1

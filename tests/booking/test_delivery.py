@@ -264,6 +264,9 @@ def test_a_no_lists_the_nearest_free_times_each_with_its_page(
     asked = make_appointment(option=option, therapist=therapist, start=at(24, 10))
     declined = lifecycle.decline(appointment=asked, user=None)
     make_appointment(option=option, therapist=therapist, start=at(24, 9, 45), status="confirmed")
+    with pytest.raises(delivery.NotSentError, match="can still be undone"):
+        deliver(declined.notifications.get())
+    clock.shift(timedelta(minutes=3))
     assert deliver(declined.notifications.get()) is delivery.Outcome.SENT
     (message,) = mail.messages
     listed = re.findall(r"(Tuesday .*) with (.*):\n(http\S+)", text_of(message))

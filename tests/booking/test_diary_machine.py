@@ -114,7 +114,7 @@ def replays(appointment: Appointment, events: list[AppointmentEvent]) -> None:
         "an event is missing"
     )
     status = ""
-    for event in events:
+    for number, event in enumerate(events):
         assert event.from_status == status, "the events do not follow from each other"
         if event.version == 1:
             expected = {
@@ -122,6 +122,18 @@ def replays(appointment: Appointment, events: list[AppointmentEvent]) -> None:
                 Action.BOOK: AppointmentStatus.CONFIRMED,
                 Action.OFFER: AppointmentStatus.OFFERED,
             }[Action(event.action)]
+        elif event.action == Action.UNDO:
+            undone = events[number - 1]
+            assert undone.undo_until is not None, "there was nothing to undo"
+            assert event.at < undone.undo_until, "it was too late to undo it"
+            assert status in TRANSITIONS[Action.UNDO].sources, "the table does not allow that"
+            expected = AppointmentStatus(undone.from_status)
+            back = events[number - 2] if number > 1 else undone
+            assert (event.visit, event.therapist_id, event.room_id) == (
+                back.visit,
+                back.therapist_id,
+                back.room_id,
+            ), "it is not where it was"
         else:
             step = TRANSITIONS[Action(event.action)]
             assert status in step.sources, "the table does not allow that"
@@ -135,6 +147,8 @@ def replays(appointment: Appointment, events: list[AppointmentEvent]) -> None:
         appointment.therapist_id,
         appointment.room_id,
     ), "the history does not lead to the present"
+    if appointment.status in {AppointmentStatus.REQUESTED, AppointmentStatus.CONFIRMED}:
+        assert (appointment.arrived_at, appointment.in_room_at) == (None, None), "nobody has come"
     option, visit, occupied = appointment.option, appointment.visit, appointment.occupied
     before, after = visit.lower - occupied.lower, occupied.upper - visit.upper
     assert visit.upper - visit.lower == timedelta(minutes=option.minutes)
@@ -163,7 +177,19 @@ class Diary(RuleBasedStateMachine):
     starts = st.sampled_from(STARTS)
     which = st.integers(0, 30)
     verbs = st.sampled_from(
-        ["confirm", "decline", "cancel", "arrive", "complete", "no_show", "expire", "accept", "refuse"]
+        [
+            "confirm",
+            "decline",
+            "cancel",
+            "desk cancels",
+            "arrive",
+            "in_room",
+            "complete",
+            "no_show",
+            "expire",
+            "accept",
+            "refuse",
+        ]
     )
 
     # One thing, ready to be done: how it is drawn, and what it does
@@ -238,7 +264,7 @@ class Diary(RuleBasedStateMachine):
             case ("undo", number, looked):
                 return self._aimed(
                     number,
-                    lambda appointment: lifecycle.undo_move(
+                    lambda appointment: lifecycle.undo(
                         appointment=appointment,
                         user=None,
                         version=appointment.version if looked else None,
@@ -317,6 +343,8 @@ class Diary(RuleBasedStateMachine):
 
 
 def _verb(verb: str, appointment: Appointment, version: int | None) -> object:
+    if verb == "desk cancels":
+        return lifecycle.cancel(appointment=appointment, actor=Actor.DESK, version=version)
     if verb in {"cancel", "accept", "refuse"}:
         return getattr(lifecycle, verb)(appointment=appointment, actor=Actor.PATIENT, version=version)
     if verb == "expire":

@@ -239,6 +239,7 @@ VERBS: dict[Action, Callable[[Appointment], Appointment]] = {
     Action.DECLINE: lambda one: lifecycle.decline(appointment=one, user=None),
     Action.CANCEL: lambda one: lifecycle.cancel(appointment=one, actor=Actor.DESK),
     Action.ARRIVE: lambda one: lifecycle.arrive(appointment=one, user=None),
+    Action.IN_ROOM: lambda one: lifecycle.in_room(appointment=one, user=None),
     Action.COMPLETE: lambda one: lifecycle.complete(appointment=one, user=None),
     Action.NO_SHOW: lambda one: lifecycle.no_show(appointment=one, user=None),
     Action.EXPIRE: lambda one: lifecycle.expire(appointment=one),

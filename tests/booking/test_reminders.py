@@ -339,7 +339,7 @@ def test_moved_and_undone_it_is_still_true(clock: Clock, at: At) -> None:
     moved = lifecycle.move(appointment=written(clock, at), start=at(30, 10), actor=Actor.DESK)
     with pytest.raises(delivery.NotSentError):
         deliver(FIRST)
-    lifecycle.undo_move(appointment=moved, user=None)
+    lifecycle.undo(appointment=moved, user=None)
     clock.shift(timedelta(minutes=3))
     delivery.deliver(notification_id=Notification.objects.get(kind=NotificationKind.MOVED_BY_US).pk)
     assert deliver(FIRST) is delivery.Outcome.SENT
@@ -374,9 +374,13 @@ STEPS = st.one_of(
     st.tuples(st.just("undo"), st.none()),
     st.tuples(st.just("room"), st.none()),
     st.tuples(st.just("confirm"), st.none()),
-    st.tuples(st.just("cancel"), st.none()),
+    st.tuples(st.just("decline"), st.none()),
+    st.tuples(st.just("cancel"), st.sampled_from(Actor.values[:2])),
     st.tuples(st.just("policy"), st.tuples(*[st.sampled_from([None, 2, 24, 48])] * 2)),
 )
+
+
+OVER = {"cancelled": "is cancelled", "declined": "We cannot offer you"}
 
 
 class Story:
@@ -422,11 +426,13 @@ class Story:
                     appointment=self.visit, start=self.visit.starts_at, room=make_room(), actor=Actor.DESK
                 )
             case "undo":
-                lifecycle.undo_move(appointment=self.visit, user=None)
+                lifecycle.undo(appointment=self.visit, user=None)
             case "confirm":
                 lifecycle.confirm(appointment=self.visit, user=None)
+            case "decline":
+                lifecycle.decline(appointment=self.visit, user=None)
             case "cancel":
-                lifecycle.cancel(appointment=self.visit, actor=Actor.DESK)
+                lifecycle.cancel(appointment=self.visit, actor=how)
             case "policy":
                 ClinicPolicy.objects.update_or_create(
                     pk=1, defaults={"first_reminder_hours": how[0], "second_reminder_hours": how[1]}
@@ -440,14 +446,14 @@ class Story:
             with suppress(delivery.NotSentError):
                 delivery.deliver(notification_id=row.pk)
             for message in self.post.arrived[before:]:
-                assert not undoable or self.visit.status == "cancelled", "told of what can be undone"
+                assert not undoable, "told of what can be undone"
                 self.look_at(row, message)
 
     def look_at(self, row: Notification, message: EmailMultiAlternatives) -> None:
         """What must hold of every message that arrives, at the moment at which it does."""
         self.visit.refresh_from_db()
         now, start = the_clock.now(), self.visit.starts_at
-        if self.visit.status != "cancelled":
+        if self.visit.status not in OVER:
             assert f"When: {when.format_date_time(start)}" in message.body
             assert start > now
         if row.kind in (FIRST, SECOND):
@@ -457,11 +463,13 @@ class Story:
         self.read.append(message)
 
     def undoable(self) -> bool:
-        """Whether the visit is at another time by a move that can be undone."""
+        """Whether the visit is at another time, or stands otherwise, by what can be undone."""
         self.visit.refresh_from_db()
         newest = list(self.visit.events.order_by("-version")[:2])
-        moved = len(newest) == 2 and newest[0].visit != newest[1].visit
-        return moved and lifecycle.undoable_until(self.visit) is not None
+        news = len(newest) == 2 and (
+            newest[0].visit != newest[1].visit or newest[0].to_status != newest[1].to_status
+        )
+        return news and lifecycle.undoable_until(self.visit) is not None
 
     def end(self) -> None:
         """Everything works again and goes on until there is nothing left to do."""
@@ -476,8 +484,8 @@ class Story:
             for row in Notification.objects.filter(status=NotificationStatus.SENT, kind__in=(FIRST, SECOND))
         )
         assert all(count == 1 for count in kinds.values())
-        if self.visit.status == "cancelled":
-            assert "is cancelled" in self.read[-1].subject
+        if said := OVER.get(self.visit.status):
+            assert said in self.read[-1].subject
         elif self.visit.starts_at > the_clock.now():  # nothing is lost: what was read last is what holds
             assert f"When: {when.format_date_time(self.visit.starts_at)}" in self.read[-1].body
             assert self.visit.status != "confirmed" or "not confirmed yet" not in self.read[-1].body

@@ -58,7 +58,7 @@ def move(appointment: Appointment, start: datetime, actor: Actor = Actor.DESK, *
 
 
 def undo(appointment: Appointment) -> Appointment:
-    return lifecycle.undo_move(appointment=appointment, user=None, version=appointment.version)
+    return lifecycle.undo(appointment=appointment, user=None, version=appointment.version)
 
 
 def said() -> list[str]:
@@ -76,11 +76,11 @@ def test_it_is_where_it_was_with_a_new_version_and_an_event(
 ) -> None:
     user = User.objects.create_user("frontdesk")
     moved = move(booked, at(26, 14), therapist=make_therapist(options=[option]), room=make_room())
-    back = lifecycle.undo_move(appointment=moved, user=user, version=2)
+    back = lifecycle.undo(appointment=moved, user=user, version=2)
     for name in ("visit", "occupied", "therapist_id", "room_id", "status", "starts_at", "occupied_until"):
         assert getattr(back, name) == getattr(booked, name), name
     event = AppointmentEvent.objects.get(appointment=booked, version=3)
-    assert (back.version, event.action, event.user, event.visit) == (3, "undo_move", user, booked.visit)
+    assert (back.version, event.action, event.user, event.visit) == (3, "undo", user, booked.visit)
 
 
 def test_undone_in_time_nobody_hears_of_it(booked: Appointment, clock: Clock, at: At) -> None:
@@ -234,21 +234,21 @@ def test_a_request_that_is_moved_and_confirmed_says_that_the_time_is_new(
     )
     send_what_is_due()
     lifecycle.confirm(appointment=move(asked, at(26, 14)), user=None)
-    assert send_what_is_due() == ["later", delivery.Outcome.SENT]
+    assert send_what_is_due() == ["later", "later"]
+    clock.shift(WAIT)
+    assert send_what_is_due() == [delivery.Outcome.NOT_NEEDED, delivery.Outcome.SENT]
     assert said()[1] == "Your appointment on Thursday 26 November at 2pm is confirmed"
     assert "Before, it was Wednesday 25 November 2026 at 10am." in mail.outbox[1].body
-    clock.shift(WAIT)
-    assert send_what_is_due() == [delivery.Outcome.NOT_NEEDED]
 
 
 def test_cancelled_while_a_move_waits_the_patient_reads_of_the_time_that_they_know(
     booked: Appointment, clock: Clock, at: At
 ) -> None:
     lifecycle.cancel(appointment=move(booked, at(26, 14)), actor=Actor.DESK)
-    assert send_what_is_due() == ["later", delivery.Outcome.SENT]
-    assert said() == ["Your appointment on Wednesday 25 November at 10am is cancelled"]
+    assert send_what_is_due() == ["later", "later"]
     clock.shift(WAIT)
-    assert send_what_is_due() == [delivery.Outcome.NOT_NEEDED]
+    assert send_what_is_due() == [delivery.Outcome.NOT_NEEDED, delivery.Outcome.SENT]
+    assert said() == ["Your appointment on Wednesday 25 November at 10am is cancelled"]
 
 
 # What cannot be undone
@@ -258,7 +258,7 @@ def test_too_late(booked: Appointment, clock: Clock, at: At) -> None:
     moved = move(booked, at(26, 14))
     clock.shift(WAIT)
     assert lifecycle.undoable_until(moved) is None
-    with pytest.raises(NotPossibleNowError, match="no move to undo any more"):
+    with pytest.raises(NotPossibleNowError, match="cannot be undone any more"):
         undo(moved)
 
 
@@ -268,6 +268,9 @@ def test_something_else_happened_since(booked: Appointment, at: At) -> None:
     with pytest.raises(StateHasChangedError):
         undo(moved)
     moved.refresh_from_db()
+    assert undo(moved).status == AppointmentStatus.CONFIRMED  # what was done last, and not the move before it
+    moved.refresh_from_db()
+    assert moved.starts_at == at(26, 14)
     with pytest.raises(NotPossibleNowError):
         undo(moved)
 
@@ -313,15 +316,15 @@ def test_the_desk_undoes_it_by_a_button(desk: Client, booked: Appointment, clock
     moved = move(booked, at(26, 14))
     shown = text_of(desk.get(f"{page}change/"))
     assert "Undo the move (until 9:03am)" in shown
-    assert "It goes out at 9:03am, unless the move is undone." in shown
-    response = desk.post(f"{page}do/undo_move/", {"version": moved.version, "from": "page"}, follow=True)
+    assert "It goes out at 9:03am, unless it is undone." in shown
+    response = desk.post(f"{page}do/undo/", {"version": moved.version, "from": "page"}, follow=True)
     assert messages_of(response) == [
-        "Sam Sample, Wednesday 25 November, 10am to 11am, was put back to where it was."
+        "Sam Sample, Wednesday 25 November, 10am to 11am, was put back as it was."
     ]
     assert "Move undone to Wednesday 25 November 2026 at 10am by frontdesk" in text_of(response)
     assert "Undo the move" not in text_of(response)
     assert "It goes out at" not in text_of(response)
-    assert "The move was undone. It goes out only if the patient does not know" in text_of(response)
+    assert "It was undone. This goes out only if the patient does not know" in text_of(response)
 
 
 def test_the_desk_is_told_why_it_cannot_be_undone(
@@ -330,9 +333,9 @@ def test_the_desk_is_told_why_it_cannot_be_undone(
     moved = move(booked, at(26, 14))
     clock.shift(WAIT)
     page = f"/admin/booking/appointment/{booked.pk}/"
-    assert desk.get(f"{page}do/undo_move/").status_code == 405
-    response = desk.post(f"{page}do/undo_move/", {"version": moved.version, "from": "page"}, follow=True)
-    assert "was not put back to where it was: There is no move to undo any more." in messages_of(response)[0]
+    assert desk.get(f"{page}do/undo/").status_code == 405
+    response = desk.post(f"{page}do/undo/", {"version": moved.version, "from": "page"}, follow=True)
+    assert "was not put back as it was: It cannot be undone any more." in messages_of(response)[0]
     moved.refresh_from_db()
     assert moved.starts_at == at(26, 14)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from booking import lifecycle, waitlist
 from booking.day_parts import DayPart
@@ -31,7 +31,7 @@ from booking.models import (
 )
 from services.models import ServiceOption, Therapist
 from tests.factories.booking import make_appointment, make_override_hours, make_time_off, make_weekly_hours
-from tests.factories.services import make_option, make_therapist
+from tests.factories.services import make_option, make_room, make_therapist
 from tests.factories.waiting import make_place
 from tests.jobrunner import forget_jobs, jobs
 
@@ -109,7 +109,7 @@ def test_for_one_appointment_there_is_one_place(appointment: Appointment) -> Non
 
 
 def test_what_the_website_has_free_is_not_offered_until_it_comes_free_again(
-    option: ServiceOption, only: Therapist, at: At
+    option: ServiceOption, only: Therapist, at: At, clock: time_machine.Traveller
 ) -> None:
     open_hour(only, 24)
     open_hour(only, 25)
@@ -121,6 +121,7 @@ def test_what_the_website_has_free_is_not_offered_until_it_comes_free_again(
     taken = make_appointment(therapist=only, option=option, start=at(24, 10), status="confirmed")
     assert waitlist.offer_freed() == []
     lifecycle.cancel(appointment=taken, actor=Actor.DESK)
+    clock.shift(timedelta(minutes=3))
     waitlist.offer_freed()
     assert offered() == [(place, at(24, 10))]
 
@@ -323,9 +324,17 @@ def test_whatever_frees_a_time_wakes_the_list(
     option: ServiceOption, only: Therapist, at: At, how: str, clock: time_machine.Traveller
 ) -> None:
     open_hour(only, 24)
-    open_hour(only, 27)
     status = AppointmentStatus.REQUESTED if how in {"decline", "expire"} else AppointmentStatus.CONFIRMED
     visit = make_appointment(option=option, therapist=only, start=at(24, 10), status=status)
+    visit.events.create(
+        action="book",
+        to_status=status,
+        version=1,
+        at=at(20, 9),
+        actor=Actor.DESK,
+        visit=visit.visit,
+        therapist=only,
+    )
     forget_jobs()
 
     def free(visit: Appointment) -> None:
@@ -346,9 +355,61 @@ def test_whatever_frees_a_time_wakes_the_list(
     place = make_place(option=option)
     visit.refresh_from_db()
     free(visit)
-    assert len(jobs(OFFER_FREED)) == 1
+    [job] = jobs(OFFER_FREED)
     waitlist.offer_freed()
+    if how != "expire":  # what the desk did it may still take back
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT scheduled_at FROM procrastinate_jobs WHERE id = %s", [job["id"]])
+            assert cursor.fetchone() == (at(23, 9, 3),)
+        assert offered() == []
+        clock.shift(timedelta(minutes=3))
+        waitlist.offer_freed()
     assert offered() == [(place, at(24, 10))]
+
+
+def test_a_time_that_comes_back_was_offered_to_nobody(
+    option: ServiceOption, only: Therapist, at: At, clock: time_machine.Traveller
+) -> None:
+    open_hour(only, 24)
+    visit = make_appointment(option=option, therapist=only, start=at(24, 10), status="confirmed")
+    make_place(option=option)
+    lifecycle.cancel(appointment=visit, actor=Actor.DESK)
+    clock.shift(timedelta(minutes=2))
+    assert waitlist.offer_freed() == []
+    lifecycle.undo(appointment=visit, user=None)
+    clock.shift(timedelta(minutes=2))
+    assert waitlist.offer_freed() == []
+    assert Appointment.objects.get().status == AppointmentStatus.CONFIRMED
+
+
+def test_a_room_that_may_be_taken_back_is_offered_to_nobody_either(at: At) -> None:
+    room = make_room()
+    option = make_option(rooms=[room])
+    one, other = (make_therapist(options=[option]) for _ in range(2))
+    open_hour(one, 24)
+    open_hour(other, 24)
+    visit = make_appointment(option=option, therapist=one, room=room, start=at(24, 10), status="confirmed")
+    make_place(option=option)
+    assert waitlist.offer_freed() == []
+    lifecycle.cancel(appointment=visit, actor=Actor.DESK)
+    assert waitlist.offer_freed() == []
+
+
+def test_a_place_outlives_a_cancellation_that_is_undone(
+    option: ServiceOption, only: Therapist, at: At, clock: time_machine.Traveller
+) -> None:
+    later = make_appointment(option=option, therapist=only, start=at(27, 10), status="confirmed")
+    place = make_place(option=option, appointment=later)
+    lifecycle.cancel(appointment=later, actor=Actor.DESK)
+    assert waitlist.end_over() == 0
+    lifecycle.undo(appointment=later, user=None)
+    clock.shift(timedelta(minutes=3))
+    assert waitlist.end_over() == 0
+    place.refresh_from_db()
+    assert place.state == "waiting"
+    lifecycle.cancel(appointment=later, actor=Actor.DESK)
+    clock.shift(timedelta(minutes=3))
+    assert waitlist.end_over() == 1
 
 
 def test_hours_that_are_added_are_offered_too(option: ServiceOption, only: Therapist, at: At) -> None:

@@ -11,7 +11,8 @@ from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from booking import desk_group
+from booking import desk_group, lifecycle
+from booking.enums import Actor
 from booking.models import Appointment, Patient, WeeklyHours
 from flexclinic.lib import clock
 from tests.browser.conftest import DESK, PHONE
@@ -84,6 +85,7 @@ def pages(asked: Appointment) -> list[str]:
         "/admin/booking/appointment/series/",
         f"/admin/booking/appointment/{asked.pk}/change/",
         f"/admin/booking/appointment/{asked.pk}/move/",
+        f"/admin/booking/appointment/{asked.pk}/next/",
         "/admin/booking/weeklyhours/",
         "/admin/booking/weeklyhours/add/",
         f"/admin/booking/weeklyhours/week/{therapist}/",
@@ -144,9 +146,13 @@ def test_the_desks_own_pages_have_no_known_barriers(
     context = open_context(color_scheme=scheme, bypass_csp=True)
     context.add_cookies([cookie])  # type: ignore[list-item]
     page = context.new_page()
+    user = User.objects.get(username="frontdesk")
+    here = lifecycle.in_room(appointment=Appointment.objects.get(name="Here Today"), user=user)
+    lifecycle.move(appointment=request_waiting, start=at(3, 10), actor=Actor.DESK, user=user)
     found = {}
     for address in (
         "/admin/",
+        f"/admin/booking/appointment/{here.pk}/next/",
         "/admin/booking/appointment/",
         "/admin/booking/appointment/add/",
         f"/admin/booking/appointment/{request_waiting.pk}/change/",
@@ -243,3 +249,81 @@ def test_a_week_is_set_up_without_scripts(
     assert list(WeeklyHours.objects.filter(therapist=therapist).values_list("weekday", "start", "end")) == [
         (day, 540, 1050) for day in range(5)
     ]
+
+
+def by_mouse(page: Page, button: str) -> None:
+    """Press a button."""
+    page.get_by_role("button", name=re.compile(f"^{button}")).first.click()
+
+
+def by_keyboard(page: Page, button: str) -> None:
+    """The same with Tab and Enter. Its name is what a screen reader says."""
+    for _ in range(150):
+        page.keyboard.press("Tab")
+        said = page.evaluate(
+            "document.activeElement.getAttribute('aria-label') || document.activeElement.textContent"
+        )
+        if said.strip().startswith(button):
+            page.keyboard.press("Enter")
+            return
+    raise AssertionError(f"Tab never came to {button!r}")
+
+
+@pytest.mark.parametrize(
+    ("press", "scripts"), [(by_mouse, False), (by_keyboard, True)], ids=["no scripts", "keyboard"]
+)
+def test_from_arrival_to_goodbye(
+    live_server: LiveServer,
+    open_context: Callable[..., BrowserContext],
+    complaints: list[str],
+    cookie: dict[str, str],
+    request_waiting: Appointment,
+    press: Callable[[Page, str], None],
+    scripts: bool,
+) -> None:
+    here = Appointment.objects.get(name="Here Today")
+
+    def status() -> str:
+        here.refresh_from_db()
+        return here.status
+
+    context = open_context(java_script_enabled=scripts)
+    context.add_cookies([cookie])  # type: ignore[list-item]
+    page = context.new_page()
+    page.goto(f"{live_server.url}/admin/")
+    told = page.locator(".messagelist")
+    press(page, "Arrived: Here Today")
+    expect(told).to_contain_text("was marked as arrived")
+    press(page, "In the room: Here Today")
+    expect(told).to_contain_text("was marked as in the room")
+    expect(page.locator(".desk-day-list")).to_contain_text("In the room for 0 min")
+    press(page, "Undo: Here Today")
+    expect(told).to_contain_text("was put back as it was")
+    assert (status(), here.in_room_at) == ("arrived", None)
+    press(page, "In the room: Here Today")
+    expect(told).to_contain_text("was marked as in the room")
+    press(page, "Done: Here Today")
+    expect(page.get_by_role("heading", name="Next visit of Here Today?")).to_be_visible()
+    assert status() == "completed"
+    press(page, "Book ")
+    expect(told).to_contain_text("Here Today is booked")
+    expect(page.get_by_role("heading", name="Booked already")).to_be_visible()
+    booked = Appointment.objects.exclude(pk=here.pk).get(name="Here Today")
+    assert (booked.status, booked.therapist_id) == ("confirmed", here.therapist_id)
+    press(page, "Undo: Here Today")
+    expect(told).to_contain_text("was put back as it was")
+    assert (status(), booked.status) == ("arrived", "confirmed")
+    assert complaints == []
+
+
+def test_a_cancellation_is_undone_where_it_was_made_without_scripts(
+    live_server: LiveServer, plain: Page, request_waiting: Appointment
+) -> None:
+    plain.goto(f"{live_server.url}/admin/booking/appointment/{request_waiting.pk}/change/")
+    plain.get_by_text("Cancel…").click()
+    plain.get_by_role("button", name="Cancel: Pat Asking").click()
+    expect(plain.get_by_text("It was just cancelled")).to_be_visible()
+    plain.get_by_role("button", name="Undo (until").click()
+    expect(plain.locator(".messagelist")).to_contain_text("was put back as it was")
+    request_waiting.refresh_from_db()
+    assert request_waiting.status == "requested"

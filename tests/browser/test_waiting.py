@@ -73,7 +73,7 @@ def test_join_be_offered_let_it_pass_and_take_it(
         assert {one["Subject"] for one in mail.wait_for(2)} == {"You are on our waiting list"}
 
         # The time comes free, and the first one is asked.
-        lifecycle.cancel(appointment=full, actor=Actor.DESK)
+        lifecycle.cancel(appointment=full, actor=Actor.PATIENT)
         run_worker(mail, site)
         offered = Offer.objects.get()
         first = link_to_offer(mail, site, "sam@example.com")
@@ -121,7 +121,7 @@ def test_something_earlier_than_an_appointment(
         page.get_by_role("link", name="Tell me if something earlier comes up").click()
         page.get_by_role("button", name="Join the waiting list").click()
         expect(page.get_by_text("You keep your appointment")).to_be_visible()
-        lifecycle.cancel(appointment=full, actor=Actor.DESK)
+        lifecycle.cancel(appointment=full, actor=Actor.PATIENT)
         run_worker(mail, site)
         page.goto(link_to_offer(mail, site, "sam@example.com"))
         expect(page.get_by_text("In place of")).to_be_visible()
@@ -160,7 +160,7 @@ def test_the_same_by_keyboard_alone(
     tab_to(page, "id_consent")
     page.keyboard.press("Space")
     press("Join the waiting list", "You are on the waiting list")
-    lifecycle.cancel(appointment=full, actor=Actor.DESK)
+    lifecycle.cancel(appointment=full, actor=Actor.PATIENT)
     [let_pass] = waitlist.offer_freed()
     page.goto(f"{site}/offer/{links.mint(appointment=let_pass.appointment, purpose=LinkPurpose.OFFER)}/")
     press("No, thank you", "You have let this time go")

@@ -27,8 +27,8 @@ DONE = "done"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """One call of `lifecycle`: `act` is request, move, patient moves, confirm or series. Starts are ISO 8601 with an
-    offset.
+    """One call of `lifecycle`: `act` is request, move, patient moves, confirm, undo or series. Starts are ISO 8601 with
+    an offset.
 
     `starts` are those of a series, with spaces between them.
     `seen_with` is the therapist whom the appointment was with when it was looked at, where that is out of date.
@@ -260,6 +260,8 @@ def _act(ask: Ask, options: dict[int, Any], therapists: dict[int, Any], rooms: d
     appointment = Appointment.objects.get(pk=ask.appointment)
     if ask.seen_with:
         appointment.therapist_id = ask.seen_with
+    if ask.act == "undo":
+        return lifecycle.undo(appointment=appointment, user=None).pk
     if ask.act == "confirm":
         return lifecycle.confirm(appointment=appointment, user=None).pk
     assert start

@@ -90,8 +90,8 @@ def test_what_is_going_out_cannot_be_undone() -> None:
         elsewhere(lambda: delivery._claim(row.pk)),
         pytest.raises(NotPossibleNowError, match="going out just now"),
     ):
-        lifecycle.undo_move(appointment=visit, user=None)
-    assert lifecycle.undo_move(appointment=visit, user=None).version == 3
+        lifecycle.undo(appointment=visit, user=None)
+    assert lifecycle.undo(appointment=visit, user=None).version == 3
 
 
 def test_what_is_being_undone_does_not_go_out() -> None:
@@ -99,7 +99,7 @@ def test_what_is_being_undone_does_not_go_out() -> None:
     row = Notification.objects.get(version=2)
 
     def undo_until_it_is_due() -> None:
-        lifecycle.undo_move(appointment=visit, user=None)
+        lifecycle.undo(appointment=visit, user=None)
 
     with elsewhere(undo_until_it_is_due), pytest.MonkeyPatch.context() as patch:
         # As the clock of the worker has it, the three minutes are over; the row is held.

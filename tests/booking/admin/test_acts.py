@@ -35,6 +35,8 @@ def press(client: Client, appointment: Appointment, act: str, **data: object) ->
         ("requested", "cancel", "cancelled"),
         ("confirmed", "cancel", "cancelled"),
         ("confirmed", "arrive", "arrived"),
+        ("confirmed", "in_room", "arrived"),
+        ("arrived", "in_room", "arrived"),
         ("arrived", "complete", "completed"),
         ("confirmed", "no_show", "no_show"),
     ],
@@ -173,7 +175,15 @@ def test_the_page_offers_what_the_table_allows(desk: Client, at: At) -> None:
     for status in ("requested", "confirmed", "arrived", "completed", "cancelled"):
         page = desk.get(f"{LIST}{make_appointment(start=at(23, 12), status=status).pk}/change/")
         shown[status] = {act.action for act in page.context["acts"]}
-    buttons = {Action.CONFIRM, Action.DECLINE, Action.ARRIVE, Action.COMPLETE, Action.NO_SHOW, Action.CANCEL}
+    buttons = {
+        Action.CONFIRM,
+        Action.DECLINE,
+        Action.ARRIVE,
+        Action.IN_ROOM,
+        Action.COMPLETE,
+        Action.NO_SHOW,
+        Action.CANCEL,
+    }
     assert shown == {
         status: {action for action in buttons if status in TRANSITIONS[action].sources} for status in shown
     }
