@@ -20,7 +20,7 @@ class Act:
     label: str
     done: str
     run: Callable[[Appointment, User, int | None], Appointment]
-    #: The patient gets an e-mail at once.
+    #: The patient gets an email at once.
     tells: bool = False
     #: Not to be pressed by mistake: it ends the appointment.
     ends: bool = False

@@ -232,10 +232,10 @@ class BookingForm(VisitForm):
     )
     phone = forms.CharField(label="Phone", max_length=40, required=False, validators=[validate_phone])
     email = forms.EmailField(
-        label="E-mail",
+        label="Email",
         required=False,
         help_text="Without one, no confirmation is sent.",
-        error_messages={"invalid": "Enter an e-mail address such as name@example.com, or leave it empty."},
+        error_messages={"invalid": "Enter an email address such as name@example.com, or leave it empty."},
     )
     first_visit = forms.BooleanField(label="First visit to the clinic", required=False)
     note = forms.CharField(
