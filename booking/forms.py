@@ -10,15 +10,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from booking import consent, suiting
+from booking import consent, suiting, typed
 from booking.models import ComfortPreferences
 from services.models import ServiceOption
 
 #: Which wording of the consent a patient agrees to.
 CONSENT_VERSION = consent.NEWEST
-
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029]")
-
 
 def validate_phone(value: str) -> None:
     """Accept any way of writing a phone number that holds 7 to 15 digits."""
@@ -29,45 +26,46 @@ def validate_phone(value: str) -> None:
         raise ValidationError("Enter a phone number such as (212) 555-0142.", code="invalid")
 
 
-def on_one_line(text: str) -> str:
-    """The text with single spaces, and without characters that no keyboard writes."""
-    return " ".join(_CONTROL.sub(" ", text).split())
-
-
 class DetailsForm(forms.Form):
     """Who books. `website` is a trap for programs: people do not see it."""
 
-    name = forms.CharField(
+    name = typed.Line(
         label="Your full name",
         max_length=200,
-        error_messages={"required": "Enter your full name."},
+        error_messages={
+            "required": "Enter your full name.",
+            "max_length": "Write your name in %(limit_value)d characters or fewer.",
+        },
         widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}),
     )
-    email = forms.EmailField(
+    email = typed.Email(
         label="Your email address",
         max_length=254,
         help_text="We send the confirmation and a calendar entry here.",
-        error_messages={
-            "required": "Enter your email address.",
-            "invalid": "Enter an email address such as name@example.com.",
-        },
+        error_messages={"required": "Enter your email address."},
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
     )
-    phone = forms.CharField(
+    phone = typed.Line(
         label="Your phone number",
         max_length=40,
         help_text="We call only if something about your visit changes.",
-        error_messages={"required": "Enter a phone number that we can reach you on."},
+        error_messages={
+            "required": "Enter a phone number that we can reach you on.",
+            "max_length": "Enter one phone number, such as (212) 555-0142.",
+        },
         validators=[validate_phone],
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
     )
     first_visit = forms.BooleanField(
         label="This is my first visit to the clinic", required=False, initial=False
     )
-    note = forms.CharField(
+    note = typed.Lines(
         label="Anything we should know?",
         required=False,
         max_length=1000,
+        error_messages={
+            "max_length": "Write your note in %(limit_value)d characters or fewer. It has %(show_value)d now."
+        },
         help_text="For example, if stairs are hard for you, or which times of day suit you best.",
         widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
     )
@@ -75,7 +73,7 @@ class DetailsForm(forms.Form):
         label=consent.text_of(CONSENT_VERSION),
         error_messages={"required": "Agree that we may keep these details, or call us to book instead."},
     )
-    website = forms.CharField(
+    website = typed.Line(
         label="Leave this empty",
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
@@ -105,17 +103,6 @@ class DetailsForm(forms.Form):
         elif first_visit is not None:
             self.fields["first_visit"].widget = forms.HiddenInput()
             self.initial["first_visit"] = first_visit
-
-    def clean_name(self) -> str:
-        """The name on one line."""
-        name = on_one_line(self.cleaned_data["name"])
-        if not name:
-            raise ValidationError("Enter your full name.", code="required")
-        return name
-
-    def clean_note(self) -> str:
-        """The note without characters that no keyboard writes."""
-        return _CONTROL.sub("", self.cleaned_data["note"].replace("\r\n", "\n")).strip()
 
     def clean_first_visit(self) -> bool:
         """What the option says where it is for new or for returning patients only."""
@@ -178,10 +165,15 @@ class SeenForm(forms.Form):
     )
 
 
+_EMAIL_OR_PHONE = (
+    "Enter an email address such as name@example.com, or a phone number such as (212) 555-0142."
+)
+
+
 class LostLinkForm(forms.Form):
     """Who has lost their link: the reference, however it is typed, and what we can know them by."""
 
-    reference = forms.CharField(
+    reference = typed.Line(
         label="Your reference",
         max_length=40,
         help_text="It looks like K7QM-3XWP. It is in every message from us.",
@@ -193,11 +185,14 @@ class LostLinkForm(forms.Form):
             attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
         ),
     )
-    contact = forms.CharField(
+    contact = typed.Line(
         label="Your email address or phone number",
         max_length=254,
         help_text="The one that you booked with.",
-        error_messages={"required": "Enter the email address or the phone number that you booked with."},
+        error_messages={
+            "required": "Enter the email address or the phone number that you booked with.",
+            "max_length": _EMAIL_OR_PHONE,
+        },
         widget=forms.TextInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
     )
 
@@ -215,24 +210,21 @@ class LostLinkForm(forms.Form):
                 "If you have lost that, call us.",
                 code="waiting",
             )
-        typed = re.sub(r"[\W_]", "", self.cleaned_data["reference"]).upper()
-        if len(typed) != 8 or not typed.isascii():
+        written = re.sub(r"[\W_]", "", self.cleaned_data["reference"]).upper()
+        if len(written) != 8 or not written.isascii():
             raise ValidationError(
                 "Enter a reference such as K7QM-3XWP. It has 8 letters and numbers.", code="invalid"
             )
-        return f"{typed[:4]}-{typed[4:]}"
+        return f"{written[:4]}-{written[4:]}"
 
     def clean_contact(self) -> str:
         """An email address or a phone number."""
-        typed = on_one_line(self.cleaned_data["contact"])
+        contact: str = self.cleaned_data["contact"]
         try:
-            (validate_email if "@" in typed else validate_phone)(typed)
+            (validate_email if "@" in contact else validate_phone)(contact)
         except ValidationError as error:
-            raise ValidationError(
-                "Enter an email address such as name@example.com, or a phone number such as (212) 555-0142.",
-                code="invalid",
-            ) from error
-        return typed
+            raise ValidationError(_EMAIL_OR_PHONE, code="invalid") from error
+        return contact
 
 
 class ComfortForm(forms.ModelForm[ComfortPreferences]):
@@ -242,9 +234,9 @@ class ComfortForm(forms.ModelForm[ComfortPreferences]):
         model = ComfortPreferences
         fields = ("pressure", "avoid", "therapist_gender", "clothing", "chaperone", "quiet")
         labels = {
-            "pressure": "How firm should the pressure be? (optional)",
+            "pressure": "How firm should the pressure be?",
             "avoid": "Where should we not touch you?",
-            "therapist_gender": "Who would you rather be treated by? (optional)",
+            "therapist_gender": "Who would you rather be treated by?",
             "clothing": "What would you like to keep on?",
             "chaperone": "I would like somebody else in the room: a friend, or one of our team",
             "quiet": "I would like a quiet visit with little talk",
@@ -254,6 +246,13 @@ class ComfortForm(forms.ModelForm[ComfortPreferences]):
             "avoid": "For example, my feet, or my left shoulder.",
             "therapist_gender": "We try, and we call you if it changes your time.",
             "clothing": "You undress only as far as you like. A sheet covers the rest.",
+        }
+        field_classes = {"avoid": typed.Line, "clothing": typed.Line}
+        error_messages = {
+            "pressure": {"invalid_choice": "Choose how firm the pressure should be."},
+            "avoid": {"max_length": "Say where not to touch you in %(limit_value)d characters or fewer."},
+            "therapist_gender": {"invalid_choice": "Choose who you would rather be treated by."},
+            "clothing": {"max_length": "Say what to keep on in %(limit_value)d characters or fewer."},
         }
         widgets = {
             "pressure": forms.RadioSelect,
@@ -268,20 +267,24 @@ class ComfortForm(forms.ModelForm[ComfortPreferences]):
         self.helper.form_tag = False
         self.helper.disable_csrf = True
 
-    def clean_avoid(self) -> str:
-        """On one line."""
-        return on_one_line(self.cleaned_data["avoid"])
-
-    def clean_clothing(self) -> str:
-        """On one line."""
-        return on_one_line(self.cleaned_data["clothing"])
-
 
 class WindowForm(forms.Form):
     """Which times to list: the query string of the times page and of the API."""
 
-    therapist = forms.SlugField(required=False)
-    days = forms.IntegerField(required=False, min_value=1, max_value=62)
+    therapist = forms.SlugField(
+        required=False,
+        error_messages=dict.fromkeys(
+            ("invalid", "null_characters_not_allowed"), "There is no such therapist for this option."
+        ),
+    )
+    days = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=62,
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value", "max_value"), "Write a number of days from 1 to 62."
+        ),
+    )
 
 
 # "from" is a Python keyword, so it cannot be declared as an attribute.
@@ -295,7 +298,7 @@ WindowForm.base_fields["from"] = forms.DateField(
 class WishesForm(forms.Form):
     """Which times suit: in the person's words, or ticked, or both. The wishes are in `wishes` once it is valid."""
 
-    words = forms.CharField(
+    words = typed.Line(
         label="In your own words",
         required=False,
         max_length=300,
@@ -308,6 +311,7 @@ class WishesForm(forms.Form):
         required=False,
         coerce=int,
         choices=list(enumerate(suiting.NAMES)),
+        error_messages={"invalid_choice": "Choose from the days below."},
         widget=forms.CheckboxSelectMultiple,
     )
     parts = forms.MultipleChoiceField(
@@ -318,6 +322,7 @@ class WishesForm(forms.Form):
             ("afternoon", "Afternoon, noon to 5pm"),
             ("evening", "Evening, from 5pm"),
         ],
+        error_messages={"invalid_choice": "Choose from the parts of the day below."},
         widget=forms.CheckboxSelectMultiple,
     )
 
@@ -331,7 +336,7 @@ class WishesForm(forms.Form):
 
     def clean_words(self) -> str:
         """The words, if all of them are understood."""
-        words = on_one_line(self.cleaned_data["words"])
+        words: str = self.cleaned_data["words"]
         reading = suiting.read(words)
         # "Not Mondays" read in part would be the opposite.
         self.wishes += [] if suiting.negates(words) else reading.wishes

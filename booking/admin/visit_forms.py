@@ -19,9 +19,10 @@ from booking.admin.collisions import Wanted
 from booking.admin.start import StartForm, as_moment, written
 from booking.enums import Actor
 from booking.exceptions import BookingError, TherapistNotOfferedError, TimeJustGoneError
-from booking.forms import on_one_line, validate_phone
+from booking.forms import validate_phone
 from booking.models import Appointment
 from booking.question import ReasonCode
+from booking.typed import on_one_line
 from flexclinic.lib import clock, when
 from services.models import Room, ServiceOption, Therapist
 
