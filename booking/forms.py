@@ -7,15 +7,19 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from booking import consent, suiting, typed
+from booking import consent, said_dates, said_times, suiting, typed
 from booking.models import ComfortPreferences
+from booking.typed import shorten
+from flexclinic.lib import clock
 from services.models import ServiceOption
 
 #: Which wording of the consent a patient agrees to.
 CONSENT_VERSION = consent.NEWEST
+
 
 def validate_phone(value: str) -> None:
     """Accept any way of writing a phone number that holds 7 to 15 digits."""
@@ -165,9 +169,7 @@ class SeenForm(forms.Form):
     )
 
 
-_EMAIL_OR_PHONE = (
-    "Enter an email address such as name@example.com, or a phone number such as (212) 555-0142."
-)
+_EMAIL_OR_PHONE = "Enter an email address such as name@example.com, or a phone number such as (212) 555-0142."
 
 
 class LostLinkForm(forms.Form):
@@ -329,6 +331,7 @@ class WishesForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.wishes: list[suiting.Wish] = []
+        self.said = said_times.Reading([], [])
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
@@ -337,24 +340,30 @@ class WishesForm(forms.Form):
     def clean_words(self) -> str:
         """The words, if all of them are understood."""
         words: str = self.cleaned_data["words"]
-        reading = suiting.read(words)
-        # "Not Mondays" read in part would be the opposite.
-        self.wishes += [] if suiting.negates(words) else reading.wishes
-        if reading.unread:
-            unread = ", ".join(f"“{word}”" for word in reading.unread[:5])
+        self.said = said_times.read(
+            words,
+            today=clock.today(),
+            month_first=settings.CLINIC["country"] in said_dates.MONTH_FIRST,
+        )
+        if self.said.unread:
+            unread = ", ".join(f"“{shorten(word)}”" for word in self.said.unread[:5])
             raise ValidationError(
-                f"We did not understand {unread}. Name days, parts of the day and hours, "
-                "as in “Tuesdays after 4, or Thursday morning”.",
+                f"We did not understand {unread}. Name days or dates, and hours, as in “Tuesdays after 4”, "
+                "“Dec 3 in the morning” or “any day except Fridays”. Or tick what suits below.",
                 code="unread",
             )
         return words
 
     def clean(self) -> None:
         """Add what was ticked; ask for something where nothing was."""
+        ticked: list[suiting.Wish] = []
         days, parts = self.cleaned_data.get("days", []), self.cleaned_data.get("parts", [])
         if days or parts:
             chosen = frozenset(days) or suiting.EVERY_DAY
             for start, end in [suiting.PARTS[part] for part in parts] or [(0, suiting.DAY_END)]:
-                self.wishes.append(suiting.Wish(chosen, start, end))
+                ticked.append(suiting.Wish(chosen, start, end))
+        # "Not Fridays" with mornings ticked is those mornings that are on no Friday.
+        said = [] if ticked and self.said.only_refused else self.said.wishes
+        self.wishes = [*said, *suiting.without(ticked, self.said.refused)]
         if not self.wishes and not self.errors:
             self.add_error("words", "Write which times suit you, or tick days or parts of the day.")

@@ -19,6 +19,11 @@ def on_lines(text: str) -> str:
     return _CONTROL.sub("", text.replace("\r\n", "\n")).strip()
 
 
+def shorten(word: str) -> str:
+    """The beginning of what was typed, for saying it back."""
+    return word if len(word) <= 30 else f"{word[:29]}…"
+
+
 class Line(forms.CharField):
     """Text on one line."""
 

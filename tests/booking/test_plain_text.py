@@ -16,7 +16,10 @@ SOMETIMES = {
     "before": "Thursday 6 August 2026 at 10am",
     "change_until": "9am on Wednesday 5 August 2026",
     "is_request": True,
-    "alternatives": [("Friday at 10am", "https://clinic.example/1"), ("Friday at 11am", "https://x.example/2")],
+    "alternatives": [
+        ("Friday at 10am", "https://clinic.example/1"),
+        ("Friday at 11am", "https://x.example/2"),
+    ],
     "kept_until": "Thursday 6 August 2026 at 10am",
     "later": "Friday 7 August 2026 at 10am",
 }
