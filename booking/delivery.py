@@ -312,7 +312,7 @@ def _why_not_needed(notification: Notification) -> str:
     """Why the message would not be true any more, or would tell nobody; empty when it is to be sent."""
     appointment = notification.appointment
     if not notification.contact.email:
-        return "There is no e-mail address any more."
+        return "There is no email address any more."
     if appointment is None:
         return waiting_message.why_not_needed(notification)
     rule = _RULES[letters.standing_kind(notification, appointment)]
@@ -460,7 +460,7 @@ def _describe(error: Exception) -> str:
                 return f"The mail server does not take the address ({numbers})."
             return f"The mail server answered {numbers}."
         case ValidationError():
-            return "The e-mail address cannot be used."
+            return "The email address cannot be used."
         case OSError():
             return f"No mail server takes messages just now ({type(error).__name__})."
         case _:

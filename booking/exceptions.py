@@ -57,7 +57,7 @@ class NotPossibleNowError(BookingError):
 
 
 class TooLateToChangeError(BookingError):
-    """It is too late to change this visit online. Nothing was changed. Please call the front desk."""
+    """It is too late to change this visit online. Please call the front desk."""
 
 
 class DiaryIsBusyError(BookingError):

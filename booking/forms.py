@@ -7,17 +7,18 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from booking import consent, suiting
+from booking import consent, said_dates, said_times, suiting, typed
 from booking.models import ComfortPreferences
+from booking.typed import shorten
+from flexclinic.lib import clock
 from services.models import ServiceOption
 
 #: Which wording of the consent a patient agrees to.
 CONSENT_VERSION = consent.NEWEST
-
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029]")
 
 
 def validate_phone(value: str) -> None:
@@ -29,45 +30,46 @@ def validate_phone(value: str) -> None:
         raise ValidationError("Enter a phone number such as (212) 555-0142.", code="invalid")
 
 
-def on_one_line(text: str) -> str:
-    """The text with single spaces, and without characters that no keyboard writes."""
-    return " ".join(_CONTROL.sub(" ", text).split())
-
-
 class DetailsForm(forms.Form):
     """Who books. `website` is a trap for programs: people do not see it."""
 
-    name = forms.CharField(
+    name = typed.Line(
         label="Your full name",
         max_length=200,
-        error_messages={"required": "Enter your full name."},
+        error_messages={
+            "required": "Enter your full name.",
+            "max_length": "Write your name in %(limit_value)d characters or fewer.",
+        },
         widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}),
     )
-    email = forms.EmailField(
+    email = typed.Email(
         label="Your email address",
         max_length=254,
         help_text="We send the confirmation and a calendar entry here.",
-        error_messages={
-            "required": "Enter your email address.",
-            "invalid": "Enter an email address such as name@example.com.",
-        },
+        error_messages={"required": "Enter your email address."},
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
     )
-    phone = forms.CharField(
+    phone = typed.Line(
         label="Your phone number",
         max_length=40,
         help_text="We call only if something about your visit changes.",
-        error_messages={"required": "Enter a phone number that we can reach you on."},
+        error_messages={
+            "required": "Enter a phone number that we can reach you on.",
+            "max_length": "Enter one phone number, such as (212) 555-0142.",
+        },
         validators=[validate_phone],
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
     )
     first_visit = forms.BooleanField(
         label="This is my first visit to the clinic", required=False, initial=False
     )
-    note = forms.CharField(
+    note = typed.Lines(
         label="Anything we should know?",
         required=False,
         max_length=1000,
+        error_messages={
+            "max_length": "Write your note in %(limit_value)d characters or fewer. It has %(show_value)d now."
+        },
         help_text="For example, if stairs are hard for you, or which times of day suit you best.",
         widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
     )
@@ -75,7 +77,7 @@ class DetailsForm(forms.Form):
         label=consent.text_of(CONSENT_VERSION),
         error_messages={"required": "Agree that we may keep these details, or call us to book instead."},
     )
-    website = forms.CharField(
+    website = typed.Line(
         label="Leave this empty",
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
@@ -105,17 +107,6 @@ class DetailsForm(forms.Form):
         elif first_visit is not None:
             self.fields["first_visit"].widget = forms.HiddenInput()
             self.initial["first_visit"] = first_visit
-
-    def clean_name(self) -> str:
-        """The name on one line."""
-        name = on_one_line(self.cleaned_data["name"])
-        if not name:
-            raise ValidationError("Enter your full name.", code="required")
-        return name
-
-    def clean_note(self) -> str:
-        """The note without characters that no keyboard writes."""
-        return _CONTROL.sub("", self.cleaned_data["note"].replace("\r\n", "\n")).strip()
 
     def clean_first_visit(self) -> bool:
         """What the option says where it is for new or for returning patients only."""
@@ -178,10 +169,13 @@ class SeenForm(forms.Form):
     )
 
 
+_EMAIL_OR_PHONE = "Enter an email address such as name@example.com, or a phone number such as (212) 555-0142."
+
+
 class LostLinkForm(forms.Form):
     """Who has lost their link: the reference, however it is typed, and what we can know them by."""
 
-    reference = forms.CharField(
+    reference = typed.Line(
         label="Your reference",
         max_length=40,
         help_text="It looks like K7QM-3XWP. It is in every message from us.",
@@ -193,11 +187,14 @@ class LostLinkForm(forms.Form):
             attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
         ),
     )
-    contact = forms.CharField(
+    contact = typed.Line(
         label="Your email address or phone number",
         max_length=254,
         help_text="The one that you booked with.",
-        error_messages={"required": "Enter the email address or the phone number that you booked with."},
+        error_messages={
+            "required": "Enter the email address or the phone number that you booked with.",
+            "max_length": _EMAIL_OR_PHONE,
+        },
         widget=forms.TextInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
     )
 
@@ -215,24 +212,21 @@ class LostLinkForm(forms.Form):
                 "If you have lost that, call us.",
                 code="waiting",
             )
-        typed = re.sub(r"[\W_]", "", self.cleaned_data["reference"]).upper()
-        if len(typed) != 8 or not typed.isascii():
+        written = re.sub(r"[\W_]", "", self.cleaned_data["reference"]).upper()
+        if len(written) != 8 or not written.isascii():
             raise ValidationError(
                 "Enter a reference such as K7QM-3XWP. It has 8 letters and numbers.", code="invalid"
             )
-        return f"{typed[:4]}-{typed[4:]}"
+        return f"{written[:4]}-{written[4:]}"
 
     def clean_contact(self) -> str:
         """An email address or a phone number."""
-        typed = on_one_line(self.cleaned_data["contact"])
+        contact: str = self.cleaned_data["contact"]
         try:
-            (validate_email if "@" in typed else validate_phone)(typed)
+            (validate_email if "@" in contact else validate_phone)(contact)
         except ValidationError as error:
-            raise ValidationError(
-                "Enter an email address such as name@example.com, or a phone number such as (212) 555-0142.",
-                code="invalid",
-            ) from error
-        return typed
+            raise ValidationError(_EMAIL_OR_PHONE, code="invalid") from error
+        return contact
 
 
 class ComfortForm(forms.ModelForm[ComfortPreferences]):
@@ -242,9 +236,9 @@ class ComfortForm(forms.ModelForm[ComfortPreferences]):
         model = ComfortPreferences
         fields = ("pressure", "avoid", "therapist_gender", "clothing", "chaperone", "quiet")
         labels = {
-            "pressure": "How firm should the pressure be? (optional)",
+            "pressure": "How firm should the pressure be?",
             "avoid": "Where should we not touch you?",
-            "therapist_gender": "Who would you rather be treated by? (optional)",
+            "therapist_gender": "Who would you rather be treated by?",
             "clothing": "What would you like to keep on?",
             "chaperone": "I would like somebody else in the room: a friend, or one of our team",
             "quiet": "I would like a quiet visit with little talk",
@@ -254,6 +248,13 @@ class ComfortForm(forms.ModelForm[ComfortPreferences]):
             "avoid": "For example, my feet, or my left shoulder.",
             "therapist_gender": "We try, and we call you if it changes your time.",
             "clothing": "You undress only as far as you like. A sheet covers the rest.",
+        }
+        field_classes = {"avoid": typed.Line, "clothing": typed.Line}
+        error_messages = {
+            "pressure": {"invalid_choice": "Choose how firm the pressure should be."},
+            "avoid": {"max_length": "Say where not to touch you in %(limit_value)d characters or fewer."},
+            "therapist_gender": {"invalid_choice": "Choose who you would rather be treated by."},
+            "clothing": {"max_length": "Say what to keep on in %(limit_value)d characters or fewer."},
         }
         widgets = {
             "pressure": forms.RadioSelect,
@@ -268,20 +269,24 @@ class ComfortForm(forms.ModelForm[ComfortPreferences]):
         self.helper.form_tag = False
         self.helper.disable_csrf = True
 
-    def clean_avoid(self) -> str:
-        """On one line."""
-        return on_one_line(self.cleaned_data["avoid"])
-
-    def clean_clothing(self) -> str:
-        """On one line."""
-        return on_one_line(self.cleaned_data["clothing"])
-
 
 class WindowForm(forms.Form):
     """Which times to list: the query string of the times page and of the API."""
 
-    therapist = forms.SlugField(required=False)
-    days = forms.IntegerField(required=False, min_value=1, max_value=62)
+    therapist = forms.SlugField(
+        required=False,
+        error_messages=dict.fromkeys(
+            ("invalid", "null_characters_not_allowed"), "There is no such therapist for this option."
+        ),
+    )
+    days = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=62,
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value", "max_value"), "Write a number of days from 1 to 62."
+        ),
+    )
 
 
 # "from" is a Python keyword, so it cannot be declared as an attribute.
@@ -295,7 +300,7 @@ WindowForm.base_fields["from"] = forms.DateField(
 class WishesForm(forms.Form):
     """Which times suit: in the person's words, or ticked, or both. The wishes are in `wishes` once it is valid."""
 
-    words = forms.CharField(
+    words = typed.Line(
         label="In your own words",
         required=False,
         max_length=300,
@@ -308,6 +313,7 @@ class WishesForm(forms.Form):
         required=False,
         coerce=int,
         choices=list(enumerate(suiting.NAMES)),
+        error_messages={"invalid_choice": "Choose from the days below."},
         widget=forms.CheckboxSelectMultiple,
     )
     parts = forms.MultipleChoiceField(
@@ -318,12 +324,14 @@ class WishesForm(forms.Form):
             ("afternoon", "Afternoon, noon to 5pm"),
             ("evening", "Evening, from 5pm"),
         ],
+        error_messages={"invalid_choice": "Choose from the parts of the day below."},
         widget=forms.CheckboxSelectMultiple,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.wishes: list[suiting.Wish] = []
+        self.said = said_times.Reading([], [])
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
@@ -331,25 +339,31 @@ class WishesForm(forms.Form):
 
     def clean_words(self) -> str:
         """The words, if all of them are understood."""
-        words = on_one_line(self.cleaned_data["words"])
-        reading = suiting.read(words)
-        # "Not Mondays" read in part would be the opposite.
-        self.wishes += [] if suiting.negates(words) else reading.wishes
-        if reading.unread:
-            unread = ", ".join(f"“{word}”" for word in reading.unread[:5])
+        words: str = self.cleaned_data["words"]
+        self.said = said_times.read(
+            words,
+            today=clock.today(),
+            month_first=settings.CLINIC["country"] in said_dates.MONTH_FIRST,
+        )
+        if self.said.unread:
+            unread = ", ".join(f"“{shorten(word)}”" for word in self.said.unread[:5])
             raise ValidationError(
-                f"We did not understand {unread}. Name days, parts of the day and hours, "
-                "as in “Tuesdays after 4, or Thursday morning”.",
+                f"We did not understand {unread}. Name days or dates, and hours, as in “Tuesdays after 4”, "
+                "“Dec 3 in the morning” or “any day except Fridays”. Or tick what suits below.",
                 code="unread",
             )
         return words
 
     def clean(self) -> None:
         """Add what was ticked; ask for something where nothing was."""
+        ticked: list[suiting.Wish] = []
         days, parts = self.cleaned_data.get("days", []), self.cleaned_data.get("parts", [])
         if days or parts:
             chosen = frozenset(days) or suiting.EVERY_DAY
             for start, end in [suiting.PARTS[part] for part in parts] or [(0, suiting.DAY_END)]:
-                self.wishes.append(suiting.Wish(chosen, start, end))
+                ticked.append(suiting.Wish(chosen, start, end))
+        # "Not Fridays" with mornings ticked is those mornings that are on no Friday.
+        said = [] if ticked and self.said.only_refused else self.said.wishes
+        self.wishes = [*said, *suiting.without(ticked, self.said.refused)]
         if not self.wishes and not self.errors:
             self.add_error("words", "Write which times suit you, or tick days or parts of the day.")

@@ -1,5 +1,6 @@
 """What has happened to an appointment, in words for its patient."""
 
+from datetime import datetime
 from itertools import pairwise
 
 from booking.enums import Actor
@@ -58,11 +59,24 @@ def latest(appointment: Appointment) -> str:
     who = "You" if event.actor == Actor.PATIENT else "The clinic"
     if event.action == Action.CANCEL:
         if event.actor == Actor.SYSTEM:
-            return "It was given up for the earlier time that you took."
+            return (
+                "It was given up for the earlier time that you took. The link to that one is in the message that "
+                "we sent. If you have lost it, use “Change my booking”."
+            )
         return f"{who} cancelled it on {when.format_date_time(event.at)}."
     if len(events) < 2 or events[1].visit == event.visit:
         return ""
     return f"{who} moved it here from {_at(events[1])}."
+
+
+def placed_at(appointment: Appointment) -> datetime:
+    """When an appointment was put where it stands now: booked or moved there."""
+    placed = appointment.created_at
+    for event in appointment.events.order_by("-version"):
+        if event.visit != appointment.visit:
+            break
+        placed = event.at
+    return placed
 
 
 def _moved(before: AppointmentEvent | None, event: AppointmentEvent) -> str:

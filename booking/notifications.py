@@ -33,7 +33,7 @@ def delivery_job(*, not_before: datetime | None = None) -> JobDeferrer:
 def tell(
     *, appointment: Appointment, kind: NotificationKind, not_before: datetime | None = None
 ) -> Notification | None:
-    """Put a message to the patient into the outbox; None where the clinic has no e-mail address for them.
+    """Put a message to the patient into the outbox; None where the clinic has no email address for them.
 
     The caller has just given the appointment a new version: the database refuses to say a thing about one twice.
     It is sent as soon as it can be, but `not_before` an instant.

@@ -1,17 +1,16 @@
-"""Times that suit somebody: from their words to the free starts that fit. Pure: no database, no clock.
+"""Times that suit somebody: wishes, in words and in an address, and the free starts that fit. Pure.
 
 A wish is a set of weekdays with a stretch of the day in which the visit may start, in minutes on the wall clock since
-midnight. "Tuesdays after 4, or Thursday morning" is two. People name hours as on a clock face: from 8 to 11 without
-am or pm is the morning, everything else the afternoon, as a clinic is not open at 4 in the night.
+midnight; some are for certain dates only. `booking.said_times` reads them from a person's words.
 """
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from booking.day_parts import HOURS
+from booking.said_dates import Dates
 from flexclinic.lib import when
 
 DAY_END = 24 * 60
@@ -22,219 +21,77 @@ PARTS = {
     **{part.value: (first * 60, after * 60) for part, (first, after) in HOURS.items()},
     "lunchtime": (11 * 60 + 30, 14 * 60),
 }
-#: "At 5" and "around 5" are half an hour either way.
-AROUND = 30
 MOST_WISHES = 14
-
-_DAYS = {
-    **{form: frozenset({number}) for number, name in enumerate(NAMES) for form in (name.lower(), name[:3].lower())},
-    "tues": frozenset({1}),
-    "thur": frozenset({3}),
-    "thurs": frozenset({3}),
-    "weekday": frozenset(range(5)),
-    "weekend": frozenset({5, 6}),
-    "day": EVERY_DAY,
-    "daily": EVERY_DAY,
-    "everyday": EVERY_DAY,
-    "anytime": EVERY_DAY,
-}  # fmt: skip
-_DAY = "|".join(sorted(_DAYS, key=len, reverse=True))
-_HOUR = r"(?:(?:[01]?\d|2[0-4])(?:[:.][0-5]\d)?\s*(?:[ap]\.?m\b\.?|o'?clock)?|noon|midday|midnight)"
-_CLOCK = rf"(?:lunch|work|school|{_HOUR})"  # "I work on Mondays" names no hour, "after work" does
-_NAMED_TIMES = {
-    "noon": 12 * 60,
-    "midday": 12 * 60,
-    "lunch": 13 * 60,
-    "school": 15 * 60 + 30,
-    "work": 17 * 60,
-    "midnight": DAY_END,
-}
-_TO = r"\s*(?:-|–|to|until|till|and|through)\s*"
-_PATTERNS = [
-    (name, re.compile(pattern))
-    for name, pattern in (
-        ("break", r"[;\n]|,\s*or\b|\bor\s+else\b|\balternatively\b"),
-        ("join", r",|\bor\b|\band\b|&|\+|/|\balso\b|\bthen\b"),
-        ("days", rf"({_DAY})s?\s*(?:-|–|to|through|until|till)\s*({_DAY})s?\b"),
-        ("day", rf"({_DAY})s?\b"),
-        ("part", rf"({'|'.join(PARTS)})s?\b"),
-        ("between", rf"(?:between|from)?\s*({_CLOCK}){_TO}({_CLOCK})(?![\d:])"),
-        ("after", rf"(?:after|from|past|not\s+before|no\s+earlier\s+than|starting)\s+({_CLOCK})(?![\d:])"),
-        ("before", rf"(?:before|until|till|by|not\s+after|no\s+later\s+than)\s+({_CLOCK})(?![\d:])"),
-        ("at", rf"(?:at|around|about)?\s*({_HOUR})(?![\d:])"),
-        (
-            "filler",
-            r"(?:on|in|at|the|a|an|any|all|every|each|some|time|times|only|best|is|are|am|i|im|i'm|me|my|can|could|come"
-            r"|free|available|works?|work|for|suits?|prefer|preferably|please|ideally|would|like|be|good|great|of|it"
-            r"|days?|hours?|either|both|to|if|possible|possibly|maybe|perhaps|during|when)\b|[.!?'’]",
-        ),
-    )
-]
 
 
 class Wish(NamedTuple):
-    """Weekdays (0 is Monday) and the minutes of the day, half-open, in which a visit may start."""
+    """Weekdays (0 is Monday) and the minutes of the day, half-open, in which a visit may start; on some dates only.
+
+    `date.min` is no first date, and `date.max` no last one.
+    """
 
     days: frozenset[int]
     start: int
     end: int
+    dates: Dates | None = None
 
-    def holds(self, weekday: int, minute: int) -> bool:
-        """Whether a start at the minute of such a day fits."""
-        return weekday in self.days and self.start <= minute < self.end
+    def holds(self, start: datetime) -> bool:
+        """Whether a start, as the clinic's wall clock shows it, fits."""
+        return self.holds_day(start.date()) and self.start <= start.hour * 60 + start.minute < self.end
 
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What was understood, and the words that were not."""
-
-    wishes: list[Wish]
-    unread: list[str]
-
-
-@dataclass(slots=True)
-class _Clause:
-    """What stands between two separators."""
-
-    days: set[int] = field(default_factory=set)
-    hours: list[tuple[int, int]] = field(default_factory=list)
-    hours_first: bool = False
-    hard: bool = False  # whether what comes before is over for good
+    def holds_day(self, day: date) -> bool:
+        """Whether something on such a day may fit."""
+        return day.weekday() in self.days and (
+            self.dates is None or self.dates.first <= day <= self.dates.last
+        )
 
 
-def read(text: str) -> Reading:
-    """Read a person's words: days, parts of the day and hours, in any order, joined by "or", "and" and commas."""
-    clauses, unread = _clauses(text.lower().replace("’", "'"))
-    return Reading(_wishes(clauses), unread)
+def without(wishes: Iterable[Wish], refused: Sequence[Wish]) -> list[Wish]:
+    """What is left of wishes without the weekdays and hours of others, which are for no dates of their own."""
+    left = list(wishes)
+    for no in refused:
+        parts: list[Wish] = []
+        for wish in left:
+            parts.append(wish._replace(days=wish.days - no.days))
+            both = wish._replace(days=wish.days & no.days)
+            parts.append(both._replace(end=min(wish.end, no.start)))
+            parts.append(both._replace(start=max(wish.start, no.end)))
+        left = [wish for wish in parts if wish.days and wish.start < wish.end]
+    return left
 
 
-def negates(text: str) -> bool:
-    """Whether somebody says when they cannot come, which is not read."""
-    words = text.lower().replace("’", "'").replace("not before", "").replace("not after", "")
-    return bool(re.search(r"\b(?:not|no|never|cannot|can't|don't|except|unless|without|but)\b", words))
-
-
-def _clauses(text: str) -> tuple[list[_Clause], list[str]]:
-    clauses = [_Clause()]
-    unread: list[str] = []
-    position = 0
-    while position < len(text):
-        if text[position].isspace():
-            position += 1
-            continue
-        for name, pattern in _PATTERNS:
-            if (match := pattern.match(text, position)) and match.end() > position:
-                _take(name, match, clauses)
-                position = match.end()
-                break
-        else:
-            word = re.compile(r"\S+").match(text, position)
-            assert word
-            unread.append(word[0].strip(",.;"))
-            position = word.end()
-    return clauses, unread
-
-
-def _take(name: str, match: re.Match[str], clauses: list[_Clause]) -> None:
-    clause = clauses[-1]
-    match name:
-        case "break" | "join":
-            clauses.append(_Clause(hard=name == "break"))
-        case "day":
-            clause.days |= _DAYS[match[1]]
-        case "days":
-            first, last = min(_DAYS[match[1]]), max(_DAYS[match[2]])
-            clause.days |= {(first + step) % 7 for step in range((last - first) % 7 + 1)}
-        case "part":
-            _take_hours(clause, PARTS[match[1]])
-        case "between":
-            start, end = _minute(match[1]), _minute(match[2])
-            if end <= start and start >= 12 * 60 and not re.search(r"[ap]\.?m", match[1]):
-                start -= 12 * 60  # "2 to 11": from 2 in the morning is the only way
-            _take_hours(clause, (start, end + 1) if start < end else (start, DAY_END))
-        case "after":
-            _take_hours(clause, (_minute(match[1]), DAY_END))
-        case "before":
-            _take_hours(clause, (0, _minute(match[1])))
-        case "at":
-            minute = _minute(match[1])
-            _take_hours(clause, (max(0, minute - AROUND), min(DAY_END, minute + AROUND + 1)))
-
-
-def _take_hours(clause: _Clause, hours: tuple[int, int]) -> None:
-    clause.hours_first = clause.hours_first or not (clause.days or clause.hours)
-    if clause.hours:  # "afternoon after 3", "after 4 until 6": what both hold
-        start, end = clause.hours[-1]
-        both = max(start, hours[0]), min(end, hours[1])
-        if both[0] < both[1]:
-            clause.hours[-1] = both
-            return
-    clause.hours.append(hours)
-
-
-def _minute(text: str) -> int:
-    """Minutes since midnight of a time as people write it."""
-    if text in _NAMED_TIMES:
-        return _NAMED_TIMES[text]
-    numbers = re.match(r"(\d+)(?:[:.](\d\d))?", text)
-    assert numbers
-    hour, minute = int(numbers[1]), int(numbers[2] or 0)
-    if re.search(r"p\.?m", text):
-        hour = hour if hour >= 12 else hour + 12
-    elif re.search(r"a\.?m", text):
-        hour = 0 if hour == 12 else hour
-    elif 1 <= hour <= 7 and not text.startswith("0"):
-        hour += 12
-    return min(hour * 60 + minute, DAY_END)
-
-
-def _wishes(clauses: Sequence[_Clause]) -> list[Wish]:
-    """Join clauses that belong together.
-
-    Days without hours wait for the hours of the clause that follows ("Tuesday or Thursday after 4"); hours without days
-    are of the days before them ("Tuesday morning or evening"), and days after hours that came first share those
-    ("mornings on Monday or Friday"). After a hard break nothing is shared.
-    """
-    wishes: list[Wish] = []
-    waiting: set[int] = set()
-    before: _Clause | None = None
-    for clause in clauses:
-        if clause.hard:
-            _add(wishes, waiting, [])
-            waiting, before = set(), None
-        if not clause.days and not clause.hours:
-            continue
-        if clause.hours:
-            days = clause.days | waiting or (before.days if before else set())
-            _add(wishes, days or set(EVERY_DAY), clause.hours)
-            waiting = set()
-            before = _Clause(days, clause.hours, clause.hours_first)
-        elif before and before.hours_first and before.days:
-            _add(wishes, clause.days, before.hours)
-        else:
-            waiting |= clause.days
-    _add(wishes, waiting, [])
-    return wishes[:MOST_WISHES]
-
-
-def _add(wishes: list[Wish], days: Iterable[int], hours: Sequence[tuple[int, int]]) -> None:
-    chosen = frozenset(days)
-    for start, end in hours or [(0, DAY_END)] if chosen else []:
-        wish = Wish(chosen, start, end)
-        if start < end and wish not in wishes:
-            wishes.append(wish)
+def first_date(wishes: Iterable[Wish], *, today: date) -> date:
+    """From which date on free times are worth looking at."""
+    return max(today, min((wish.dates.first if wish.dates else date.min for wish in wishes), default=today))
 
 
 def in_words(wish: Wish) -> str:
-    """A wish as a person would say it: "Tuesdays from 4pm", "any day before 12 noon"."""
-    days = _days_in_words(wish.days)
+    """A wish as a person would say it: "Tuesdays from 4pm", "any day before 12 noon", "Thursday 3 December 2026"."""
+    days = _when_in_words(wish)
     if (wish.start, wish.end) == (0, DAY_END):
         return f"{days}, any time"
     after = f"from {when.format_wall_time(*divmod(wish.start, 60))}" if wish.start else ""
     last = wish.end - 1 if wish.end % 5 == 1 else wish.end  # "between 2 and 4" has a start at 4, too
     word = "to" if last < wish.end else "to before" if wish.start else "before"
     until = f"{word} {when.format_wall_time(*divmod(last, 60))}" if wish.end < DAY_END else ""
-    return " ".join(part for part in (days, after, until) if part)
+    hours = " ".join(part for part in (after, until) if part)
+    return f"{days}, {hours}" if wish.dates and wish.dates.first < wish.dates.last else f"{days} {hours}"
+
+
+def _when_in_words(wish: Wish) -> str:
+    days = _days_in_words(wish.days)
+    if wish.dates is None:
+        return days
+    first, last = wish.dates
+    if first == last:
+        return when.format_date(first)
+    if last == date.max:
+        return f"{days} on or after {when.format_date(first)}"
+    if first == date.min:
+        return f"{days} until {when.format_date(last)}"
+    return (
+        f"{days} between {when.format_date(first, year=first.year != last.year)} and {when.format_date(last)}"
+    )
 
 
 def _days_in_words(days: frozenset[int]) -> str:
@@ -245,22 +102,31 @@ def _days_in_words(days: frozenset[int]) -> str:
     ):
         if days == known:
             return words
+    if len(days) == 6:
+        return f"any day except {NAMES[min(EVERY_DAY - days)]}s"
     names = [f"{NAMES[day]}s" for day in sorted(days)]
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def write(wish: Wish) -> str:
-    """A wish as it stands in an address: `tue.thu_1600-2400`."""
+    """A wish as it stands in an address: `tue.thu_1600-2400`, for some dates `thu_0000-2400_20261203-20261203`."""
     days = ".".join(NAMES[day][:3].lower() for day in sorted(wish.days))
-    return f"{days}_{_written(wish.start)}-{_written(wish.end)}"
+    dates = f"_{_digits(wish.dates.first)}-{_digits(wish.dates.last)}" if wish.dates else ""
+    return f"{days}_{_written(wish.start)}-{_written(wish.end)}{dates}"
 
 
 def _written(minute: int) -> str:
     return f"{minute // 60:02d}{minute % 60:02d}"
 
 
+def _digits(day: date) -> str:
+    return day.isoformat().replace("-", "")
+
+
+_SHORT = {name[:3].lower(): number for number, name in enumerate(NAMES)}
 _WRITTEN = re.compile(
-    r"((?:mon|tue|wed|thu|fri|sat|sun)(?:\.(?:mon|tue|wed|thu|fri|sat|sun)){0,6})_(\d{4})-(\d{4})", re.ASCII
+    rf"((?:{'|'.join(_SHORT)})(?:\.(?:{'|'.join(_SHORT)})){{0,6}})_(\d{{4}})-(\d{{4}})(?:_(\d{{8}})-(\d{{8}}))?",
+    re.ASCII,
 )
 
 
@@ -272,7 +138,13 @@ def read_written(text: str) -> Wish | None:
     start, end = (int(part[:2]) * 60 + int(part[2:]) for part in (match[2], match[3]))
     if not 0 <= start < end <= DAY_END:
         return None
-    return Wish(frozenset(min(_DAYS[day]) for day in match[1].split(".")), start, end)
+    dates = None
+    if match[4]:
+        try:
+            dates = Dates(date.fromisoformat(match[4]), date.fromisoformat(match[5]))
+        except ValueError:
+            return None
+    return Wish(frozenset(_SHORT[day] for day in match[1].split(".")), start, end, dates)
 
 
 class Match(NamedTuple):
@@ -302,11 +174,10 @@ def find(starts: Iterable[datetime], wishes: Sequence[Wish]) -> tuple[list[datet
     by_date: dict[object, list[tuple[int, datetime]]] = {}
     near: list[Match] = []
     for start in starts:
-        weekday, minute = start.weekday(), start.hour * 60 + start.minute
-        fits = next((number for number, wish in enumerate(wishes) if wish.holds(weekday, minute)), None)
+        fits = next((number for number, wish in enumerate(wishes) if wish.holds(start)), None)
         if fits is not None:
             by_date.setdefault(start.date(), []).append((fits, start))
-        elif (off := _off(wishes, weekday, minute)) is not None:
+        elif (off := _off(wishes, start)) is not None:
             near.append(Match(start, off))
     found: list[datetime] = []
     for of_date in by_date.values():
@@ -319,12 +190,13 @@ def find(starts: Iterable[datetime], wishes: Sequence[Wish]) -> tuple[list[datet
     return found[:MOST_MATCHES], sorted(match.start for match in closest)
 
 
-def _off(wishes: Iterable[Wish], weekday: int, minute: int) -> int | None:
-    """Minutes by which a start misses the nearest wish of its weekday; None where that is more than `NEAR`."""
+def _off(wishes: Iterable[Wish], start: datetime) -> int | None:
+    """Minutes by which a start misses the nearest wish of its day; None where that is more than `NEAR`."""
+    minute = start.hour * 60 + start.minute
     misses = [
         wish.start - minute if minute < wish.start else minute - wish.end + 1
         for wish in wishes
-        if weekday in wish.days
+        if wish.holds_day(start.date())
     ]
     least = min(misses, default=NEAR + 1)
     return least if least <= NEAR else None

@@ -9,6 +9,7 @@ from crispy_forms.layout import HTML
 from django import forms
 from django.core.exceptions import ValidationError
 
+from booking import typed
 from booking.day_parts import HOURS, DayPart
 from booking.forms import DetailsForm
 from booking.wishes import WEEKDAYS
@@ -65,7 +66,7 @@ class WishesForm(forms.Form):
         error_messages={"invalid_choice": "Choose from the times of day below."},
         widget=forms.CheckboxSelectMultiple,
     )
-    therapists = forms.ModelMultipleChoiceField(
+    therapists = typed.Named(
         label="Which therapists?",
         required=False,
         queryset=Therapist.objects.none(),
@@ -142,7 +143,7 @@ class JoinForm(DetailsForm, WishesForm):
 class EarlierForm(WishesForm):
     """A place on the list for something earlier than an appointment: who it is, is known."""
 
-    request_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    request_key = typed.Line(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, option: ServiceOption, last: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -161,8 +162,11 @@ class EarlierForm(WishesForm):
         return first
 
     def clean_request_key(self) -> uuid.UUID:
-        """A key of its own for a form without one."""
-        return self.cleaned_data["request_key"] or uuid.uuid4()
+        """A key of its own for a form without one, or with one that is none."""
+        try:
+            return uuid.UUID(self.cleaned_data["request_key"])
+        except ValueError:
+            return uuid.uuid4()
 
     def last_date(self, first: date) -> date:
         """The day of the appointment; what comes after is no gain."""

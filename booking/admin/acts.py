@@ -20,7 +20,7 @@ class Act:
     label: str
     done: str
     run: Callable[[Appointment, User, int | None], Appointment]
-    #: The patient gets an e-mail: once it cannot be undone any more, where it can be undone at all.
+    #: The patient gets an email: once it cannot be undone any more, where it can be undone at all.
     tells: bool = False
     #: Not to be pressed by mistake: it ends the appointment.
     ends: bool = False

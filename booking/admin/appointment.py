@@ -69,7 +69,7 @@ class ContactForm(forms.ModelForm[Appointment]):
         widget.choices = [("", "not matched yet"), *offered.items()]
         widget.can_change_related = widget.can_view_related = False
         field.label = "Patient’s record"
-        field.help_text = "Records with the same e-mail address, the same number or a part of the name."
+        field.help_text = "Records with the same email address, the same number or a part of the name."
 
     def clean_name(self) -> str:
         """The name on one line."""
@@ -127,7 +127,7 @@ class AppointmentAdmin(admin.ModelAdmin[Appointment]):
     ordering = ("-pk",)  # only so that no column is marked as sorted: `get_ordering` says how each view is
     empty_value_display = "none"
     search_fields = ("name", "email", "reference", "phone")
-    search_help_text = "Name, e-mail, phone number or reference. A search looks at all appointments."
+    search_help_text = "Name, email, phone number or reference. A search looks at all appointments."
     actions = [_bulk(act) for act in ACTS.values()]
     actions_selection_counter = True
 
@@ -229,7 +229,7 @@ class AppointmentAdmin(admin.ModelAdmin[Appointment]):
         latest = getattr(appointment, "latest_message", None)
         if latest:
             return wording.message_tag(latest)
-        return "" if appointment.email else "No e-mail address"
+        return "" if appointment.email else "No email address"
 
     @admin.display(description="do")
     def buttons(self, appointment: Appointment) -> SafeString:
@@ -374,7 +374,7 @@ class AppointmentAdmin(admin.ModelAdmin[Appointment]):
                 sent = (
                     " A confirmation is on its way."
                     if booked.email
-                    else " No e-mail address: nothing is sent."
+                    else " No email address: nothing is sent."
                 )
                 text = f"{booked.name} is booked: {wording.visit(booked)}, {booked.reference}.{sent}"
                 self.message_user(request, text, messages.SUCCESS)
@@ -511,7 +511,7 @@ def _told(act: Act, appointment: Appointment) -> str:
     if not act.tells:
         return ""
     if not appointment.email:
-        return " There is no e-mail address: tell them by phone."
+        return " There is no email address: tell them by phone."
     until = lifecycle.undoable_until(appointment)
     return f" A message goes out at {when.format_time(until)}." if until else " A message is on its way."
 
@@ -520,7 +520,7 @@ def _told_of_move(moved: Appointment) -> str:
     until = lifecycle.undoable_until(moved)
     undo = f" You can undo it below until {when.format_time(until)}." if until else ""
     if not moved.email:
-        return f" No e-mail address: nothing is sent.{undo}"
+        return f" No email address: nothing is sent.{undo}"
     if not moved.notifications.filter(version=moved.version).exists():
         return f" Only the room is another one: nothing is sent.{undo}"
     return f"{undo} Then a message goes out." if until else " A message is on its way."

@@ -32,7 +32,7 @@ class NotificationAdmin(admin.ModelAdmin[Notification]):
     show_facets = admin.ShowFacets.NEVER
     show_full_result_count = False
     search_fields = ("appointment__name", "appointment__email", "appointment__reference")
-    search_help_text = "Name, e-mail address or reference."
+    search_help_text = "Name, email address or reference."
     actions = ("send_again",)
     empty_value_display = ""
 

@@ -121,6 +121,6 @@ def _book(
         model_admin.message_user(request, f"Nothing was booked: {error.message}", messages.ERROR)
         return
     model_admin.log_addition(request, booked, [{"added": {}}])
-    sent = " A confirmation is on its way." if booked.email else " No e-mail address: nothing is sent."
+    sent = " A confirmation is on its way." if booked.email else " No email address: nothing is sent."
     text = f"{booked.name} is booked: {wording.visit(booked)}, {booked.reference}.{sent}"
     model_admin.message_user(request, text, messages.SUCCESS)

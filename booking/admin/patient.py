@@ -41,7 +41,7 @@ class PatientAdmin(admin.ModelAdmin[Patient]):
     form = PatientForm
     list_display = ("name", "phone", "email")
     search_fields = ("name", "email", "phone")
-    search_help_text = "Name, e-mail or phone number."
+    search_help_text = "Name, email or phone number."
     fields = ("name", ("phone", "email"), "note")
     empty_value_display = ""
 

@@ -296,7 +296,7 @@ def _say(model_admin: admin.ModelAdmin[Appointment], request: HttpRequest, booke
     times = wording.listed(
         [f"{wording.day(visit.starts_at)} at {when.format_time(visit.starts_at)}" for visit in booked]
     )
-    sent = " A confirmation is on its way." if booked[0].email else " No e-mail address: nothing is sent."
+    sent = " A confirmation is on its way." if booked[0].email else " No email address: nothing is sent."
     text = f"{booked[0].name} is booked for {count}: {times}.{sent}"
     model_admin.message_user(request, text, messages.SUCCESS)
 

@@ -19,9 +19,10 @@ from booking.admin.collisions import Wanted
 from booking.admin.start import StartForm, as_moment, written
 from booking.enums import Actor
 from booking.exceptions import BookingError, TherapistNotOfferedError, TimeJustGoneError
-from booking.forms import on_one_line, validate_phone
+from booking.forms import validate_phone
 from booking.models import Appointment
 from booking.question import ReasonCode
+from booking.typed import on_one_line
 from flexclinic.lib import clock, when
 from services.models import Room, ServiceOption, Therapist
 
@@ -232,10 +233,10 @@ class BookingForm(VisitForm):
     )
     phone = forms.CharField(label="Phone", max_length=40, required=False, validators=[validate_phone])
     email = forms.EmailField(
-        label="E-mail",
+        label="Email",
         required=False,
         help_text="Without one, no confirmation is sent.",
-        error_messages={"invalid": "Enter an e-mail address such as name@example.com, or leave it empty."},
+        error_messages={"invalid": "Enter an email address such as name@example.com, or leave it empty."},
     )
     first_visit = forms.BooleanField(label="First visit to the clinic", required=False)
     note = forms.CharField(

@@ -64,7 +64,7 @@ class WaitingPlaceAdmin(admin.ModelAdmin[WaitingPlace]):
     show_facets = admin.ShowFacets.NEVER
     show_full_result_count = False
     search_fields = ("name", "email", "reference")
-    search_help_text = "Name, e-mail address or reference. A search looks at all places."
+    search_help_text = "Name, email address or reference. A search looks at all places."
     actions = ("take_off",)
     change_form_template = "admin/booking/waitingplace/change_form.html"
     fieldsets = ((None, {"fields": ()}),)

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [('booking', '0013_therapist_calendars')]
+    dependencies = [('booking', '0014_email_is_one_word')]
 
     operations = [
         # Everybody who books would wait behind a lock that is waited for.

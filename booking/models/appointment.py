@@ -61,7 +61,7 @@ class Appointment(models.Model):
     price = models.DecimalField(max_digits=8, decimal_places=2, help_text="As agreed when it was booked.")
 
     name = models.CharField(max_length=200)
-    email = models.EmailField("e-mail", blank=True)
+    email = models.EmailField(blank=True)
     phone = models.CharField(max_length=40, blank=True)
     first_visit = models.BooleanField(default=False)
     note = models.TextField(blank=True, max_length=1000)

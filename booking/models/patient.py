@@ -9,7 +9,7 @@ class Patient(models.Model):
     website stays with the appointment."""
 
     name = models.CharField(max_length=200)
-    email = models.EmailField("e-mail", blank=True)
+    email = models.EmailField(blank=True)
     phone = PhoneNumberField(blank=True)
     note = models.TextField(blank=True, help_text="For the desk and the therapists.")
     created_at = models.DateTimeField(auto_now_add=True)

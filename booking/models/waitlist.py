@@ -43,7 +43,7 @@ class WaitingPlace(models.Model):
         help_text="The later appointment that they would give up.",
     )
     name = models.CharField(max_length=200, blank=True)
-    email = models.EmailField("e-mail", blank=True)
+    email = models.EmailField(blank=True)
     phone = models.CharField(max_length=40, blank=True)
     first_visit = models.BooleanField(default=False)
     consented_at = models.DateTimeField(null=True, blank=True)

@@ -36,11 +36,15 @@ def as_it_is_now(
     *,
     error: BookingError | None = None,
     seen: int | None = None,
+    act: str = "",
 ) -> HttpResponse:
-    """The page in place of one that does not hold any more: what has changed since that version, or what is wrong."""
+    """The page in place of one that does not hold any more: what has changed since that version, or what is wrong.
+
+    `act` is what cannot be done with the appointment, as in "moved"; of a GET, which has tried nothing, that is said.
+    """
     now = Appointment.objects.select_related("option__service", "therapist", "room").get(pk=appointment.pk)
     changed = history.since(now, seen) if seen is not None else []
-    return _page(request, now, token, changed=changed, error=error, status=409)
+    return _page(request, now, token, changed=changed, error=error, act=act, status=409)
 
 
 def _page(
@@ -50,19 +54,23 @@ def _page(
     *,
     changed: list[str] | None = None,
     error: BookingError | None = None,
+    act: str = "",
     status: int = 200,
 ) -> HttpResponse:
     now = clock.now()
+    possible = changes.of(appointment)
     context = {
         "appointment": appointment,
         "token": token,
-        "changes": changes.of(appointment),
+        "changes": possible,
+        "never_online": possible.too_late and history.placed_at(appointment) >= possible.until,
         "begun": appointment.starts_at <= now,
         "over": appointment.ends_at <= now,
         "latest": history.latest(appointment),
         "map_url": _map_url(),
         "changed": changed,
         "error": error,
+        "cannot_be": "" if request.method == "POST" else act,
     }
     return render(request, "booking/appointment.html", context, status=status)
 

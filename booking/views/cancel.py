@@ -29,5 +29,5 @@ def cancel(request: HttpRequest, appointment: Appointment, token: str) -> HttpRe
     except BookingError as error:
         appointment.refresh_from_db(fields=["status"])
         if appointment.status != AppointmentStatus.CANCELLED:
-            return as_it_is_now(request, appointment, token, error=error, seen=seen)
+            return as_it_is_now(request, appointment, token, error=error, seen=seen, act="cancelled")
     return redirect("booking:appointment", token=token)

@@ -3,9 +3,11 @@
 import math
 import uuid
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -25,6 +27,12 @@ from services.models import ServiceOption, Therapist
 
 ASKS_TO_CHECK = "check"  # the button that shows the answers once more before they are sent
 ASKS_TO_EDIT = "edit"  # the button that goes back to the form from there
+
+
+@cache
+def _bookable() -> QuerySet[ServiceOption]:
+    """The question, put together once: that costs more than to ask it."""
+    return ServiceOption.objects.bookable().named()
 
 
 def _contact(form: DetailsForm, passed: str) -> lifecycle.Contact:
@@ -65,7 +73,7 @@ def _asked_again(request: HttpRequest, page: dict[str, Any], refused: tries.Refu
 def enter_details(request: HttpRequest, option: str, who: str, start: str) -> HttpResponse:
     """GET asks for the details; POST with `check` shows them once more, with `edit` asks again; POST books."""
     try:
-        chosen = ServiceOption.objects.bookable().named().get(slug=option)
+        chosen = _bookable().get(slug=option)
     except ServiceOption.DoesNotExist:
         return no_such_option(request)
     visit = visit_for(chosen, visit_of(request))

@@ -39,7 +39,7 @@ def choose_time(request: HttpRequest, appointment: Appointment, token: str) -> H
     try:
         changes.refuse(appointment, Action.MOVE)
     except BookingError as error:
-        return as_it_is_now(request, appointment, token, error=error)
+        return as_it_is_now(request, appointment, token, error=error, act="moved")
     option = changes.option_as_agreed(appointment)
     window = WindowForm(request.GET)
     window.is_valid()
@@ -113,7 +113,7 @@ def move_to(request: HttpRequest, appointment: Appointment, token: str, who: str
             }
             return render(request, "booking/move_check.html", page, status=422 if form.is_bound else 200)
     except _NOT_THE_TIME as error:
-        return as_it_is_now(request, appointment, token, error=error, seen=seen)
+        return as_it_is_now(request, appointment, token, error=error, seen=seen, act="moved")
     except BookingError as error:
         return _not_this_time(request, error, appointment, token, therapist, moment or readable(start))
     return redirect("booking:appointment", token=token)

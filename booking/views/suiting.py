@@ -19,7 +19,7 @@ from services.models import ServiceOption, Therapist
 def find_times(request: HttpRequest, option: str) -> HttpResponse:
     """POST reads the words and leads to the address that has them; GET with wishes lists the times that fit.
 
-    Only weekdays and hours come into an address, never what was typed.
+    Only weekdays, dates and hours come into an address, never what was typed.
     """
     chosen = ServiceOption.objects.bookable().select_related("service").filter(slug=option).first()
     if chosen is None:
@@ -45,7 +45,7 @@ def find_times(request: HttpRequest, option: str) -> HttpResponse:
     found = availability.free_times(
         option=chosen,
         therapist=therapist,
-        first_date=clock.today(),
+        first_date=suiting.first_date(wished, today=clock.today()),
         days=availability.LONGEST_WINDOW,
     )
     starts = [when.in_clinic_zone(datetime.fromtimestamp(start, UTC)) for start, _ in found.starts]

@@ -60,20 +60,29 @@ def refusal(request: HttpRequest, *, email: str, phone: str, to_wait: bool = Fal
         return Refusal(
             message="This page was open for a long time. Check your details and send them once more."
         )
-    network = limits.client_network(request)
-    if again := limits.count_try(WAITING_NETWORK if to_wait else NETWORK, who=network):
-        return Refusal(
-            message=_too_many("Many forms were sent from your network just now.", again), again=again
-        )
-    if (stamp is None or stamp.age < QUICKEST) and limits.count_try(UNPROVEN, who=network):
+    network, unproven = limits.client_network(request), stamp is None or stamp.age < QUICKEST
+    refused = limits.count_tries(
+        [
+            (WAITING_NETWORK if to_wait else NETWORK, network),
+            *([(UNPROVEN, network)] if unproven else []),
+            *(
+                (WAITING_CONTACT if to_wait else CONTACT, contact)
+                for contact in contacts.keys(email=email, phone=phone)
+            ),
+        ]
+    )
+    if refused is None:
+        return None
+    limit, again = refused
+    if limit is UNPROVEN:
         return Refusal(
             message="We could not tell that a person sent this. Check your details and send them once more."
         )
-    for contact in contacts.keys(email=email, phone=phone):
-        if again := limits.count_try(WAITING_CONTACT if to_wait else CONTACT, who=contact):
-            said = "This email address or phone number was used many times just now."
-            return Refusal(message=_too_many(said, again), again=again)
-    return None
+    if limit in (NETWORK, WAITING_NETWORK):
+        said = "Many forms were sent from your network just now."
+    else:
+        said = "This email address or phone number was used many times just now."
+    return Refusal(message=_too_many(said, again), again=again)
 
 
 def _too_many(said: str, again: datetime) -> str:

@@ -20,11 +20,12 @@ SHARED_IPV6_BITS = 64  # what a provider gives to one household: counted as one 
 PURGED_AT_ONCE = 100
 
 _COUNT = """
-    INSERT INTO flexclinic_tries AS kept (key, count, until) VALUES (%(key)s, 1, %(until)s)
+    INSERT INTO flexclinic_tries AS kept (key, count, until)
+    SELECT key, 1, until FROM unnest(%(keys)s::text[], %(untils)s::timestamptz[]) AS tried (key, until)
     ON CONFLICT (key) DO UPDATE SET
         count = CASE WHEN kept.until <= %(now)s THEN 1 ELSE LEAST(kept.count + 1, 1000000) END,
         until = CASE WHEN kept.until <= %(now)s THEN excluded.until ELSE kept.until END
-    RETURNING count, until
+    RETURNING key, count, until
 """
 _TAKE_BACK = (
     "UPDATE flexclinic_tries SET count = count - 1 WHERE key = %(key)s AND count > 0 AND until > %(now)s"
@@ -51,15 +52,31 @@ def count_try(limit: Limit, *, who: str) -> datetime.datetime | None:
     Call it outside a transaction that may be rolled back, or the count is rolled back with it. With
     RATE_LIMITS=off nothing is counted.
     """
+    refused = count_tries([(limit, who)])
+    return refused[1] if refused else None
+
+
+def count_tries(tried: list[tuple[Limit, str]]) -> tuple[Limit, datetime.datetime] | None:
+    """Count one try of each, in one statement: None when all may go on, else the first limit that is reached, and until
+    when. Each `who` of a limit is named once. Call it as `count_try`.
+    """
     if not settings.RATE_LIMITS:
         return None
     now = clock.now()
+    # In one order for everybody, so that two who count the same do not wait for each other.
+    keyed = sorted((_key(limit, who), now + limit.per) for limit, who in tried)
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT, {"key": _key(limit, who), "now": now, "until": now + limit.per})
-        count, until = cursor.fetchone()
-        if count == 1:
+        cursor.execute(
+            _COUNT, {"keys": [key for key, _ in keyed], "untils": [until for _, until in keyed], "now": now}
+        )
+        counted = {key: (count, until) for key, count, until in cursor.fetchall()}
+        if any(count == 1 for count, _ in counted.values()):
             cursor.execute(_PURGE, {"now": now, "at_once": PURGED_AT_ONCE})
-    return until if count > limit.tries else None
+    for limit, who in tried:
+        count, until = counted[_key(limit, who)]
+        if count > limit.tries:
+            return limit, until
+    return None
 
 
 def take_back(limit: Limit, *, who: str) -> None:

@@ -15,11 +15,12 @@ _counts: Counter[tuple[str, str]] = Counter()
 _one_at_a_time = threading.Lock()
 
 
-def _count_here(limit: limits.Limit, *, who: str) -> datetime | None:
+def _count_here(tried: list[tuple[limits.Limit, str]]) -> tuple[limits.Limit, datetime] | None:
     with _one_at_a_time:
-        _counts[limit.name, who] += 1
-        return clock.now() + timedelta(hours=1) if _counts[limit.name, who] > limit.tries else None
+        _counts.update((limit.name, who) for limit, who in tried)
+        full = [limit for limit, who in tried if _counts[limit.name, who] > limit.tries]
+        return (full[0], clock.now() + timedelta(hours=1)) if full else None
 
 
-limits.count_try = _count_here
+limits.count_tries = _count_here
 contacts._LOCK_SQL = contacts._LOCK_SQL.replace("pg_advisory_xact_lock(key)", "key")

@@ -535,7 +535,7 @@ def test_an_address_cannot_add_headers_or_recipients(mail: MailServer, address: 
     notification = for_kind(NotificationKind.CONFIRMED, email=address)
     assert deliver(notification) is delivery.Outcome.FAILED
     assert mail.messages == []
-    assert notification.last_error == "The e-mail address cannot be used."
+    assert notification.last_error == "The email address cannot be used."
 
 
 # One transaction, no lock on the diary

@@ -306,7 +306,7 @@ def test_after_the_cut_off_it_says_call_us(clock: Clock, at: At) -> None:
             "A later message",
         ),
         (lambda visit, at: ClinicPolicy.objects.create(first_reminder_hours=None), "does not send"),
-        (lambda visit, at: Appointment.objects.update(email=""), "no e-mail address"),
+        (lambda visit, at: Appointment.objects.update(email=""), "no email address"),
     ],
 )
 def test_what_happened_since_makes_it_untrue(

@@ -72,7 +72,7 @@ class DetailsForm(forms.Form):
         error_messages={"required": "Enter your full name"},
     )
     email = forms.EmailField(
-        label="E-mail address",
+        label="Email address",
         help_text="We send the confirmation there.",
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={"invalid": "Enter an address like name@example.com"},

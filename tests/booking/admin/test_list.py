@@ -122,7 +122,7 @@ def test_a_row_says_whether_its_newest_message_arrived(desk: Client, at: At) -> 
     make_appointment(name="Silent", start=at(25, 9), email="")
     text = text_of(desk.get(LIST))
     assert "Could not be sent" in text
-    assert "No e-mail address" in text
+    assert "No email address" in text
 
 
 @pytest.mark.parametrize("rows", [1, 30])

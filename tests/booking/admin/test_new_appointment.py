@@ -45,7 +45,7 @@ def test_a_booking_by_phone(desk: Client, form: dict[str, Any], at: At) -> None:
     assert response.request["PATH_INFO"] == f"/admin/booking/appointment/{booked.pk}/change/"
     assert messages_of(response) == [
         f"Jo Quill is booked: Tuesday 24 November, 10am to 11am, {booked.reference}. "
-        "No e-mail address: nothing is sent."
+        "No email address: nothing is sent."
     ]
     assert (booked.status, booked.source, booked.name, booked.note) == (
         "confirmed",
@@ -247,7 +247,7 @@ def test_time_off_closures_and_the_past_are_asked_about(
         ("name", " ", "Enter the patient"),
         ("name", "a\x00b", "Null characters"),
         ("phone", "none", "Enter a phone number"),
-        ("email", "nowhere", "Enter an e-mail address"),
+        ("email", "nowhere", "Enter an email address"),
         ("option", "0", "Select a valid choice"),
         ("therapist", "x", "Select a valid choice"),
         ("request_key", "x", "Enter a valid UUID"),

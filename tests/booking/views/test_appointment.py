@@ -11,11 +11,14 @@ import time_machine
 from django.test import Client
 from pytest_django import Settings
 
-from booking import lifecycle, links
+from booking import lifecycle, links, waitlist
 from booking.enums import Actor, AppointmentStatus
-from booking.models import Appointment, AppointmentLink
+from booking.models import Appointment, AppointmentLink, Offer
 from flexclinic.lib import clock as clock_module
+from services.models import ServiceOption, Therapist
 from tests.booking.views.pages import text_of
+from tests.factories.booking import make_appointment
+from tests.factories.waiting import make_place
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -190,3 +193,65 @@ def test_no_health_term_is_in_the_address_of_the_map(patient: Client, visit: App
     html = patient.get(f"/appointment/{links.mint(appointment=visit)}/").content.decode()
     [query] = re.findall(r"openstreetmap.org/search\?([^\"]+)", html)
     assert "massage" not in query.lower()
+
+
+def test_a_visit_that_was_booked_too_near_says_so_and_names_no_moment_before_it(
+    patient: Client, option: ServiceOption, therapist: Therapist, clock: time_machine.Traveller, at: At
+) -> None:
+    clock.move_to(at(23, 18))
+    near = make_appointment(
+        therapist=therapist, option=option, start=at(24, 10), status=AppointmentStatus.CONFIRMED
+    )
+    words = text_of(patient.get(f"/appointment/{links.mint(appointment=near)}/"))
+    assert (
+        "Online you can move or cancel until 24 hours before a visit. This visit is too near for that."
+        in words
+    )
+    assert "To change this visit, ask the front desk: call us on (212) 555-0142" in words
+    assert "That was" not in words
+
+
+def test_a_visit_that_was_moved_too_near_says_so(
+    patient: Client, visit: Appointment, clock: time_machine.Traveller, at: At
+) -> None:
+    clock.move_to(at(25, 9))
+    lifecycle.move(appointment=visit, start=at(25, 15), actor=Actor.DESK)
+    words = text_of(patient.get(f"/appointment/{links.mint(appointment=visit)}/"))
+    assert "This visit is too near for that." in words
+    assert "That was" not in words
+
+
+@pytest.mark.parametrize(("way", "done"), [("move", "moved"), ("cancel", "cancelled")])
+def test_a_look_at_what_cannot_be_done_does_not_say_that_something_was_not_done(
+    patient: Client, visit: Appointment, clock: time_machine.Traveller, at: At, way: str, done: str
+) -> None:
+    page = f"/appointment/{links.mint(appointment=visit)}/"
+    clock.move_to(at(25, 11))
+    words = text_of(patient.get(f"{page}{way}/"))
+    assert f"This appointment cannot be {done} online It is too late to change this visit online." in words
+    assert "This was not done" not in words
+    assert "This was not done" in text_of(patient.post(f"{page}cancel/", {"version": visit.version}))
+    Appointment.objects.update(status=AppointmentStatus.DECLINED)
+    words = text_of(patient.get(f"{page}{way}/"))
+    assert (
+        f"This appointment cannot be {done} This cannot be done with the appointment as it stands." in words
+    )
+    assert "This was not done" not in words
+
+
+def test_what_was_given_up_for_an_earlier_time_says_where_that_is(
+    patient: Client, visit: Appointment, at: At
+) -> None:
+    place = make_place(appointment=visit)
+    earlier = make_appointment(
+        therapist=visit.therapist, option=visit.option, start=at(25, 9), status=AppointmentStatus.OFFERED
+    )
+    offer = Offer.objects.create(
+        place=place, appointment=earlier, expires_at=at(24, 12), offered_at=at(23, 9)
+    )
+    waitlist.accept(offer=offer)
+    opened = patient.get(f"/appointment/{links.mint(appointment=visit)}/")
+    assert "The link to that one is in the message that we sent." in text_of(opened)
+    # A page shows one appointment to whoever has its link: of the other one it shows nothing.
+    assert earlier.reference not in opened.content.decode()
+    assert AppointmentLink.objects.filter(appointment=earlier).count() == 0

@@ -111,3 +111,10 @@ def test_no_other_link_opens_it(patient: Client, appointment: Appointment) -> No
         assert patient.get(address).status_code == 404
         assert patient.post(address, SAID).status_code == 404
     assert not ComfortPreferences.objects.exists()
+
+
+@pytest.mark.usefixtures("clock")
+def test_what_is_optional_is_said_in_one_way(patient: Client, visit: Appointment) -> None:
+    page = patient.get(f"/appointment/{links.mint(appointment=visit)}/comfort/").content.decode()
+    assert page.count("(optional)") == 4
+    assert page.count('<span class="field__optional">(optional)</span>') == 4

@@ -139,7 +139,7 @@ def test_the_same_form_sent_twice_books_once(
         ("website", "https://spam.example", "Leave the last box empty and send the form again."),
         ("request_key", "", "Something was missing from the form. Check your details and send it again."),
         ("request_key", "1", "Something was wrong with the form. Check your details and send it again."),
-        ("note", "x" * 1001, "Ensure this value has at most 1000 characters (it has 1001)."),
+        ("note", "x" * 1001, "Write your note in 1000 characters or fewer. It has 1001 now."),
     ],
 )
 def test_a_wrong_answer_is_named_and_the_others_stay(

@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from services.models import ServiceOption, Therapist
 from tests.booking.views.pages import text_of
@@ -38,14 +39,14 @@ def test_words_lead_to_the_first_times_that_fit(
 def test_only_days_and_hours_come_into_the_address(
     patient: Client, option: ServiceOption, therapist: Therapist
 ) -> None:
-    response = patient.post(url(option), {"words": "Mondays, my sciatica is bad"})
+    response = patient.post(url(option), {"words": "Mondays, my sciatica hurts"})
     assert response.status_code == 422
     words = text_of(response)
     assert "Error: " in words
-    assert "We did not understand “sciatica”, “bad”." in words
+    assert "We did not understand “sciatica”, “hurts”." in words
     assert "This is what we understood Mondays, any time Look for these times" in words
     assert "?wish=mon_0000-2400" in response.content.decode()
-    assert 'value="Mondays, my sciatica is bad"' in response.content.decode()
+    assert 'value="Mondays, my sciatica hurts"' in response.content.decode()
 
 
 def test_ticks_do_as_well_as_words(patient: Client, option: ServiceOption, therapist: Therapist) -> None:
@@ -114,11 +115,36 @@ def test_what_is_no_therapist_comes_into_no_address(
 
 
 def test_a_no_is_not_read_as_a_yes(patient: Client, option: ServiceOption, therapist: Therapist) -> None:
-    for words in ("not Mondays", "I cannot come on Fridays", "evenings except Friday"):
+    for words in ("Mondays are not good", "I am busy on Fridays", "not only Mondays"):
         response = patient.post(url(option), {"words": words})
         assert response.status_code == 422
         assert "This is what we understood" not in text_of(response)
+        assert "“any day except Fridays”" in text_of(response)
+        assert f'value="{words}"' in response.content.decode()
     assert patient.post(url(option), {"words": "not before 10am"}).status_code == 302
+    response = patient.post(url(option), {"words": "not Tuesdays"}, follow=True)
+    assert "We looked for visits that start: Any day except Tuesdays, any time" in text_of(response)
+    assert {time.moment.weekday() for time in response.context["fitting"]} == {0, 2, 3, 4}
+
+
+def test_a_no_holds_for_what_is_ticked(patient: Client, option: ServiceOption, therapist: Therapist) -> None:
+    response = patient.post(url(option), {"words": "not Fridays", "parts": ["morning"], "days": ["3", "4"]})
+    assert response["Location"] == f"{url(option)}?wish=thu_0000-1200"
+
+
+def test_dates_are_found_and_shown(patient: Client, option: ServiceOption, therapist: Therapist) -> None:
+    response = patient.post(url(option), {"words": "12/03 after 2, or tomorrow"}, follow=True)
+    assert "Thursday 3 December 2026 from 2pm Tuesday 24 November 2026, any time" in text_of(response)
+    found = {f"{time.moment:%Y-%m-%d}" for time in response.context["fitting"]}
+    assert found == {"2026-11-24", "2026-12-03"}
+
+
+def test_a_slash_is_a_date_of_the_clinics_country(
+    patient: Client, option: ServiceOption, therapist: Therapist, settings: Settings
+) -> None:
+    settings.CLINIC = {**settings.CLINIC, "country": "GB"}
+    response = patient.post(url(option), {"words": "3/12"}, follow=True)
+    assert "Thursday 3 December 2026, any time" in text_of(response)
 
 
 def test_whether_it_is_the_first_visit_is_kept(

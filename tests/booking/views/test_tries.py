@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from booking.models import Appointment, ClinicPolicy
 from booking.views import tries
-from flexclinic.lib.limits import Limit
+from flexclinic.lib import clock as clock_module
+from flexclinic.lib.limits import Limit, count_tries
 from services.models import ServiceOption, Therapist
 from tests.booking.views.pages import hidden, text_of
 from tests.booking.views.test_details import answers, url
@@ -196,3 +199,27 @@ def test_an_honest_hundred_from_one_network(
         if booked == 100:
             return
     raise AssertionError(f"only {booked} could be booked")
+
+
+def test_a_form_is_counted_in_one_statement(
+    patient: Client, option: ServiceOption, therapist: Therapist, clock: time_machine.Traveller
+) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        patient.post(url(option), answers())
+    assert Appointment.objects.count() == 1
+    counting = [query["sql"] for query in queries if "INTO flexclinic_tries" in query["sql"]]
+    assert len(counting) == 1
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*), sum(count) FROM flexclinic_tries")
+        assert cursor.fetchone() == (4, 4)  # the network, without a stamp, the address and the number
+
+
+def test_of_several_limits_the_first_that_is_reached_is_told(db: None, clock: time_machine.Traveller) -> None:
+    wide, narrow, none = Limit("wide", 9, HOUR), Limit("narrow", 1, HOUR), Limit("none", 0, HOUR)
+    assert count_tries([(wide, "me"), (narrow, "me")]) is None
+    until = clock_module.now() + HOUR
+    clock.shift(timedelta(minutes=5))
+    assert count_tries([(wide, "me"), (narrow, "me"), (none, "me")]) == (narrow, until)
+    assert count_tries([(narrow, "you"), (wide, "me")]) is None
+    clock.shift(timedelta(minutes=55))
+    assert count_tries([(narrow, "me")]) is None
