@@ -54,12 +54,12 @@ class Email(forms.EmailField):
     def to_python(self, value: Any) -> Any:
         """The address; one that is too long for any mailbox is none, and is said once to be none."""
         text = super().to_python(on_one_line(value) if isinstance(value, str) else value)
-        if self.max_length and len(text) > self.max_length:
+        if text and self.max_length and len(text) > self.max_length:
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         return text
 
 
-class Named(forms.ModelMultipleChoiceField):
+class Named(forms.ModelMultipleChoiceField[Any]):
     """Boxes to tick, each known by a word: a word that the database cannot hold is one that was not offered."""
 
     def validate_no_null_characters(self, value: Any) -> None:

@@ -17,7 +17,7 @@ days = st.dates(min_value=date(2026, 11, 1), max_value=date(2026, 12, 31)) | st.
 )
 some_dates = st.none() | st.lists(days, min_size=2, max_size=2).map(lambda ends: Dates(*sorted(ends)))
 some_wishes = st.builds(
-    lambda days, ends, dates: Wish(days, *sorted(ends), dates),
+    lambda days, ends, dates: Wish(days, min(ends), max(ends), dates),
     st.frozensets(st.integers(0, 6), min_size=1),
     st.lists(minutes, min_size=2, max_size=2, unique=True),
     some_dates,
