@@ -34,7 +34,7 @@ from django.db.models import F
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from booking import heard, ical, letters, links, reminders, series, waiting_message
+from booking import heard, ical, letters, links, reminders, series, undoing, waiting_message
 from booking.enums import (
     REMINDERS,
     AppointmentStatus,
@@ -308,8 +308,21 @@ def _refuse_too_early(notification: Notification) -> None:
         raise NotSentError("what was done since can still be undone")
 
 
+def _refuse_if_it_may_come_back(notification: Notification, appointment: Appointment) -> None:
+    """Raise NotSentError while something can be undone that has no message of its own, such as an arrival: what this
+    message tells may then be true again, and nothing else would tell of it."""
+    act = undoing.last_act(appointment)
+    if act is None or act.version <= notification.version:
+        return
+    if not appointment.notifications.filter(version=act.version).exists():
+        raise NotSentError("what was done since can still be undone")
+
+
 def _why_not_needed(notification: Notification) -> str:
-    """Why the message would not be true any more, or would tell nobody; empty when it is to be sent."""
+    """Why the message would not be true any more, or would tell nobody; empty when it is to be sent.
+
+    Raises NotSentError where that cannot be said yet.
+    """
     appointment = notification.appointment
     if not notification.contact.email:
         return "There is no email address any more."
@@ -319,6 +332,7 @@ def _why_not_needed(notification: Notification) -> str:
     if notification.kind == NotificationKind.SERIES:
         return "" if _told_of(notification) else "None of the visits is to come any more."
     if appointment.status not in rule.states:
+        _refuse_if_it_may_come_back(notification, appointment)
         return f"The appointment is {appointment.get_status_display().lower()} now."
     later = appointment.notifications.filter(version__gt=notification.version)
     overtaken = later.exclude(kind__in=_NO_NEWS).exclude(status=NotificationStatus.NOT_NEEDED)

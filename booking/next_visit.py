@@ -60,7 +60,8 @@ def _counted_from(appointment: Appointment) -> datetime:
     wall = when.in_clinic_zone(appointment.starts_at).replace(tzinfo=None, fold=0)
     instants = walltime.instants_of(clock.clinic_zone(), wall + timedelta(weeks=past // timedelta(weeks=1)))
     if not instants:  # the clocks skip it
-        return appointment.starts_at
+        first: datetime = appointment.starts_at
+        return first
     return datetime.fromtimestamp(instants[0], clock.clinic_zone())
 
 

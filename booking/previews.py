@@ -73,16 +73,22 @@ def _hours(hours: int | None, what: str) -> str:
     return f"{hours} {'hour' if hours == 1 else 'hours'} {what} (booking policy)."
 
 
+def _not_before(policy: ClinicPolicy) -> str:
+    return f"after the {policy.undo_minutes} minutes in which it can be undone."
+
+
 _WHEN: dict[NotificationKind, Callable[[ClinicPolicy], str]] = {
     NotificationKind.RECEIVED: lambda policy: "At once, when somebody asks for a time on the website.",
-    NotificationKind.CONFIRMED: lambda policy: "At once, when a visit is confirmed or booked.",
-    NotificationKind.SERIES: lambda policy: "At once, when the desk books several visits.",
-    NotificationKind.DECLINED: lambda policy: "At once, when the desk declines a request.",
-    NotificationKind.MOVED: lambda policy: "When a patient moves a visit, or asked the desk to move it.",
-    NotificationKind.MOVED_BY_US: lambda policy: (
-        f"When the desk moves a visit, after the {policy.undo_minutes} minutes in which it can be undone."
+    NotificationKind.CONFIRMED: lambda policy: (
+        "At once, when a visit is booked. When the desk confirms a request, " + _not_before(policy)
     ),
-    NotificationKind.CANCELLED: lambda policy: "At once, when a visit is cancelled.",
+    NotificationKind.SERIES: lambda policy: "At once, when the desk books several visits.",
+    NotificationKind.DECLINED: lambda policy: "When the desk declines a request, " + _not_before(policy),
+    NotificationKind.MOVED: lambda policy: "When a patient moves a visit, or asked the desk to move it.",
+    NotificationKind.MOVED_BY_US: lambda policy: "When the desk moves a visit, " + _not_before(policy),
+    NotificationKind.CANCELLED: lambda policy: (
+        "At once, when a patient cancels a visit. When the desk cancels it, " + _not_before(policy)
+    ),
     NotificationKind.FIRST_REMINDER: lambda policy: _hours(policy.first_reminder_hours, "before the visit"),
     NotificationKind.SECOND_REMINDER: lambda policy: _hours(policy.second_reminder_hours, "before the visit"),
     NotificationKind.OFFERED: lambda policy: (

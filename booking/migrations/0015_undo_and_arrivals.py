@@ -1,5 +1,6 @@
 """Until when an act can be undone, and when somebody came and went to the room. Empty for what the old version writes."""
 
+import django.core.validators
 import django.db.models
 from django.db import migrations, models
 
@@ -32,6 +33,11 @@ class Migration(migrations.Migration):
             index=models.Index(condition=django.db.models.Q(('undo_until__isnull', False)), fields=['undo_until'], name='event_undo_until'),
         ),
         # Only Django knows of the words.
+        migrations.AlterField(
+            model_name='clinicpolicy',
+            name='undo_minutes',
+            field=models.PositiveSmallIntegerField(db_default=3, default=3, help_text='Minutes in which the desk can undo what it did. Its messages wait for so long.', validators=[django.core.validators.MaxValueValidator(60)], verbose_name='time to undo'),
+        ),
         migrations.AlterField(
             model_name='notification',
             name='not_before',

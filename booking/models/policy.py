@@ -89,11 +89,11 @@ class ClinicPolicy(models.Model):
         help_text="Hours after the end of a visit that took place. Empty: none.",
     )
     undo_minutes = models.PositiveSmallIntegerField(
-        "time to undo a move",
+        "time to undo",
         default=3,
         db_default=3,
         validators=[MaxValueValidator(60)],
-        help_text="Minutes that a message of the desk's move waits. Undone by then, the patient hears nothing.",
+        help_text="Minutes in which the desk can undo what it did. Its messages wait for so long.",
     )
     offer_minutes = models.PositiveSmallIntegerField(
         "time to accept an offer",

@@ -150,15 +150,15 @@ def test_too_late(asked: Appointment, clock: Clock, action: Action) -> None:
 
 
 def test_what_patients_do_is_not_undone_and_is_told_at_once(asked: Appointment, at: At) -> None:
-    for act in (
-        lambda one: lifecycle.move(appointment=one, start=at(26, 14), actor=Actor.PATIENT),
-        lambda one: lifecycle.cancel(appointment=one, actor=Actor.PATIENT),
-    ):
-        done = act(Appointment.objects.get(pk=asked.pk))
+    def refuses(done: Appointment) -> Appointment:
         assert lifecycle.undoable_until(done) is None
         with pytest.raises(NotPossibleNowError):
             undo(done)
         assert send_what_is_due() == [delivery.Outcome.SENT]
+        return done
+
+    moved = refuses(lifecycle.move(appointment=asked, start=at(26, 14), actor=Actor.PATIENT))
+    refuses(lifecycle.cancel(appointment=moved, actor=Actor.PATIENT))
 
 
 def test_what_expired_by_itself_is_not_undone(asked: Appointment) -> None:
@@ -284,6 +284,22 @@ def test_a_move_that_was_never_told_is_told_after_a_cancellation_was_undone(
     after_a_while(clock)
     assert said()[1:] == ["Your appointment on Thursday 26 November at 2pm is confirmed"]
     assert "Before, it was Wednesday 25 November 2026 at 10am." in mail.outbox[1].body
+
+
+@pytest.mark.parametrize("undone", [True, False])
+def test_a_move_is_told_although_the_wrong_row_was_marked_as_arrived_meanwhile(
+    asked: Appointment, clock: Clock, at: At, undone: bool
+) -> None:
+    confirmed = lifecycle.confirm(appointment=asked, user=None)
+    after_a_while(clock)
+    moved = lifecycle.move(appointment=confirmed, start=at(26, 14), actor=Actor.DESK)
+    clock.shift(timedelta(minutes=2))
+    arrived = lifecycle.arrive(appointment=moved, user=None)
+    clock.shift(timedelta(minutes=1))
+    assert send_what_is_due() == ["later"]
+    if undone:
+        undo(arrived)
+    assert after_a_while(clock) == [delivery.Outcome.SENT if undone else delivery.Outcome.NOT_NEEDED]
 
 
 def test_the_message_after_a_visit_waits_for_the_undoing(asked: Appointment, clock: Clock, at: At) -> None:
