@@ -14,6 +14,7 @@ from typing import Any, cast
 from django.contrib import admin
 from django.contrib.admin.models import ADDITION, LogEntry
 from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -26,7 +27,7 @@ from booking.admin.phone_form import NEW, Clinic, PhoneForm
 from booking.admin.start import as_moment
 from booking.exceptions import BookingError, TimeJustGoneError
 from booking.models import Appointment, Patient
-from flexclinic.lib import clock, when
+from flexclinic.lib import when
 from services.models import Therapist
 
 _CHANGED = "You have changed what to look for. Here are the openings for it; nothing was booked yet."
@@ -141,7 +142,7 @@ def _take(request: HttpRequest) -> HttpResponse:
         return _booking_page(request, form, typed=typed)
     if form.has_changed_since_shown():
         return _booking_page(request, form, typed=typed, problem=_CHANGED)
-    user, begun = cast(User, request.user), clock.now()
+    user = cast(User, request.user)
     option, therapist, key = form.chosen_option(), form.chosen_therapist(), form.cleaned_data["request_key"]
     assert option is not None
     try:
@@ -162,7 +163,7 @@ def _take(request: HttpRequest) -> HttpResponse:
     except (BookingError, _UnreadableError) as error:
         return _booking_page(request, form, typed=typed, problem=_said_no(request, form, error))
     if not form.is_of_a_record:
-        _log_record(user, booked, since=begun)
+        _log_record(user, booked)
     return _to_booked(booked)
 
 
@@ -203,10 +204,16 @@ def _said_no(request: HttpRequest, form: PhoneForm, error: Exception) -> str:
     return cast(BookingError, error).message
 
 
-def _log_record(user: User, booked: Appointment, *, since: dt.datetime) -> None:
-    """Note who has made a record just now, as the admin does."""
-    made = Patient.objects.filter(pk=booked.patient_id, created_at__gte=since)
-    LogEntry.objects.log_actions(user.pk, made, ADDITION, change_message=[{"added": {}}])
+def _log_record(user: User, booked: Appointment) -> None:
+    """Note once who has made a record, as the admin does."""
+    noted = LogEntry.objects.filter(
+        content_type=ContentType.objects.get_for_model(Patient),
+        object_id=str(booked.patient_id),
+        action_flag=ADDITION,
+    )
+    if not noted.exists():
+        made = Patient.objects.filter(pk=booked.patient_id)
+        LogEntry.objects.log_actions(user.pk, made, ADDITION, change_message=[{"added": {}}])
 
 
 # Pages
@@ -266,7 +273,7 @@ def _openings(request: HttpRequest, form: PhoneForm) -> dict[str, Any]:
 
 def _is_complete(form: PhoneForm) -> bool:
     """Whether nothing has to be typed before something can be booked."""
-    return form.is_of_a_record or bool(form["name"].value() and (form["phone"].value() or form["email"].value()))
+    return form.is_of_a_record or bool(form["name"].value() and form["phone"].value())
 
 
 def _offers(

@@ -70,8 +70,10 @@ class PhoneForm(forms.Form):
     )
     phone = PhoneNumberField(
         label="Phone",
-        required=False,
-        error_messages={"invalid": "Enter a phone number such as (212) 555-0142."},
+        error_messages={
+            "required": "Enter the caller’s phone number.",
+            "invalid": "Enter a phone number such as (212) 555-0142.",
+        },
     )
     email = forms.EmailField(
         label="Email",
@@ -95,13 +97,15 @@ class PhoneForm(forms.Form):
             ("", "Anyone"),
             *((pk, therapist.name) for pk, therapist in clinic.therapists.items()),
         ]
+        if self.is_of_a_record:
+            # What the record says is not typed here, and not held to what may be typed today.
+            for name in ("name", "phone", "email"):
+                del self.fields[name]
+            return
         for name in ("name", "phone", "email"):
             self.fields[name].widget.attrs["autocomplete"] = "off"
-            self.fields[name].required = name == "name" and not self.is_of_a_record
-        if not self["name"].value():
-            self.focus_on("name")
-        elif not (self["phone"].value() or self["email"].value()):
-            self.focus_on("phone")
+        if missing := next((name for name in ("name", "phone") if not self[name].value()), None):
+            self.focus_on(missing)
 
     def focus_on(self, name: str) -> None:
         """Let the page open with the focus on a box."""
@@ -115,7 +119,7 @@ class PhoneForm(forms.Form):
     def clean_name(self) -> str:
         """The name on one line. Raises ValidationError where nothing of it can be read."""
         name = on_one_line(self.cleaned_data["name"])
-        if not name and not self.is_of_a_record:
+        if not name:
             raise ValidationError("Enter the caller’s name.", code="required")
         return name
 
@@ -125,16 +129,6 @@ class PhoneForm(forms.Form):
         if day:
             check_near(day)
         return day
-
-    def clean(self) -> dict[str, Any]:
-        """A new caller can be reached somehow."""
-        said = super().clean() or self.cleaned_data
-        reached = said.get("phone") or said.get("email") or self.errors.keys() & {"phone", "email"}
-        if not self.is_of_a_record and not reached:
-            self.add_error(
-                "phone", ValidationError("Enter a phone number, or an email address.", code="required")
-            )
-        return said
 
     def chosen_option(self) -> ServiceOption | None:
         """What is to be booked; None where it cannot be told."""

@@ -108,9 +108,7 @@ def test_what_comes_preselected_is_the_last_visit(
 ) -> None:
     longer = make_option(name="Longer", minutes=90)
     ben = make_therapist(name="Ben Demo", options=[option, longer])
-    make_appointment(
-        option=option, therapist=therapist, patient=record, start=at(9, 10), status="completed"
-    )
+    make_appointment(option=option, therapist=therapist, patient=record, start=at(9, 10), status="completed")
     make_appointment(option=longer, therapist=ben, patient=record, start=at(16, 10), status="completed")
     sent = form_of(pick(desk, record))
     assert (sent["option"], sent["therapist"], sent["date"]) == (str(longer.pk), str(ben.pk), "2026-11-23")
@@ -145,9 +143,7 @@ def test_the_next_openings_are_there_without_notice(
 ) -> None:
     ben = make_therapist(name="Ben Demo", options=[option])
     make_weekly_hours(therapist=ben, stretches=[("09:00", "10:00")])
-    make_appointment(
-        option=option, therapist=therapist, patient=record, start=at(9, 10), status="completed"
-    )
+    make_appointment(option=option, therapist=therapist, patient=record, start=at(9, 10), status="completed")
     assert {key: words for key, (_, words) in offers_of(pick(desk, record)).items()} == {
         "1": "Monday 23 November, 9am",
         "2": "Monday 23 November, 10am",
@@ -185,9 +181,7 @@ def test_nothing_is_booked_that_was_not_shown(desk: Client, record: Patient, opt
 def test_the_queries_are_counted(
     desk: Client, record: Patient, therapist: Therapist, option: ServiceOption, at: At
 ) -> None:
-    make_appointment(
-        option=option, therapist=therapist, patient=record, start=at(9, 10), status="completed"
-    )
+    make_appointment(option=option, therapist=therapist, patient=record, start=at(9, 10), status="completed")
     for number in range(5):
         make_therapist(name=f"More {number}", options=[option])
     with CaptureQueriesContext(connection) as searching:
@@ -222,6 +216,13 @@ def test_a_known_patient_is_booked(desk: Client, record: Patient, therapist: The
     event = booked.events.get()
     assert (event.action, event.user and event.user.username) == ("book", "frontdesk")
     assert Notification.objects.get().appointment == booked
+
+
+def test_a_record_with_a_number_that_nobody_would_type_today_is_booked(
+    desk: Client, record: Patient
+) -> None:
+    Patient.objects.update(phone="+12120000000")
+    assert "Pat Known is booked" in text_of(take(desk, pick(desk, record), "1"))
 
 
 def test_a_new_caller_gets_a_record(desk: Client, therapist: Therapist) -> None:
@@ -277,7 +278,7 @@ def test_enter_twice_books_once(desk: Client, therapist: Therapist) -> None:
     [
         ({"name": " ", "phone": "212 555 0142"}, "Enter the caller’s name."),
         ({"phone": "12"}, "Enter a phone number such as (212) 555-0142."),
-        ({"phone": ""}, "Enter a phone number, or an email address."),
+        ({"phone": ""}, "Enter the caller’s phone number."),
         ({"phone": "212 555 0142", "email": "jo@"}, "Enter an email address such as name@example.com"),
         ({"phone": "212 555 0142", "date": "soon"}, "Enter a date such as 11/24/2026."),
         ({"phone": "212 555 0142", "option": "999"}, "This cannot be booked any more."),
@@ -296,7 +297,9 @@ def test_what_is_missing_is_said_and_what_was_typed_is_kept(
     assert not Patient.objects.exists()
 
 
-@pytest.mark.parametrize("value", ["", "1", "x.1", "1.x", "99999999999999.0", "1795528800.777777", "1." + "9" * 30])
+@pytest.mark.parametrize(
+    "value", ["", "1", "x.1", "1.x", "99999999999999.0", "1795528800.777777", "1." + "9" * 30]
+)
 def test_a_button_that_was_made_up_books_nothing(desk: Client, record: Patient, value: str) -> None:
     response = desk.post(PHONE, {**form_of(pick(desk, record)), "take": value})
     assert "Nothing was booked" in text_of(response)
@@ -379,9 +382,7 @@ def test_the_database_judges_who_was_first(
             Appointment.objects.all().delete()
             with connection.schema_editor() as editor:
                 [constraint] = [
-                    each
-                    for each in Appointment._meta.constraints
-                    if each.name == "therapist_is_in_one_place"
+                    each for each in Appointment._meta.constraints if each.name == "therapist_is_in_one_place"
                 ]
                 editor.add_constraint(Appointment, constraint)
 
@@ -437,9 +438,7 @@ def test_nobody_walks_in_while_the_clinic_sleeps(
     clock.move_to(at(23, 20))
     page = pick(desk, record)
     assert "0" not in offers_of(page)
-    assert "Nobody is free for this now." in text_of(
-        desk.post(PHONE, {**form_of(page), "now": "1"})
-    )
+    assert "Nobody is free for this now." in text_of(desk.post(PHONE, {**form_of(page), "now": "1"}))
 
 
 # Who may, and the ways in and out
@@ -456,7 +455,11 @@ def test_it_is_for_who_may_book(patient: Client, outsider: Client, desk: Client)
 def test_what_was_typed_goes_along_to_the_page_for_unusual_cases_and_back(
     desk: Client, therapist: Therapist, option: ServiceOption
 ) -> None:
-    typed = {**form_of(pick(desk, "new", "Jo Quill")), "phone": "212 555 0142", "therapist": str(therapist.pk)}
+    typed = {
+        **form_of(pick(desk, "new", "Jo Quill")),
+        "phone": "212 555 0142",
+        "therapist": str(therapist.pk),
+    }
     add = "/admin/booking/appointment/add/"
     carried = desk.post(add, {**typed, "carry": ""})
     assert carried.status_code == 200
