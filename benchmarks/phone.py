@@ -115,7 +115,7 @@ def _sign_in() -> tuple[str, str]:
     """The session of somebody at the desk, and a token for its forms."""
     from django.conf import settings
     from django.contrib.auth.models import Group, User
-    from django.middleware.csrf import _get_new_csrf_string  # type: ignore[attr-defined]
+    from django.middleware.csrf import _get_new_csrf_string
     from django.test import Client
 
     from booking import desk_group
@@ -131,9 +131,51 @@ def _sign_in() -> tuple[str, str]:
 
 def _make_patients(place: Place, database: str) -> str:
     """Fill the table with made-up people, some of them of one name; gives the key of the one who calls."""
-    names = "Mary Ann John Peter Ivy Tom Zoë Ana Ben Ruth Max Lea Paul Eve Jon Sam Rosa Carl Nora Hugo".split()
-    ends = "son ton berg man field wood stone er ley worth".split()
-    begins = "John Ander Wil Har Ma Ro Ste Bren Cal Dun Fen Gra Hol Kel Lin Mor Nor Pen Quin Sut".split()
+    names = [
+        "Mary",
+        "Ann",
+        "John",
+        "Peter",
+        "Ivy",
+        "Tom",
+        "Zoë",
+        "Ana",
+        "Ben",
+        "Ruth",
+        "Max",
+        "Lea",
+        "Paul",
+        "Eve",
+        "Jon",
+        "Sam",
+        "Rosa",
+        "Carl",
+        "Nora",
+        "Hugo",
+    ]
+    ends = ["son", "ton", "berg", "man", "field", "wood", "stone", "er", "ley", "worth"]
+    begins = [
+        "John",
+        "Ander",
+        "Wil",
+        "Har",
+        "Ma",
+        "Ro",
+        "Ste",
+        "Bren",
+        "Cal",
+        "Dun",
+        "Fen",
+        "Gra",
+        "Hol",
+        "Kel",
+        "Lin",
+        "Mor",
+        "Nor",
+        "Pen",
+        "Quin",
+        "Sut",
+    ]
     with place.connect(database) as connection:
         connection.execute(
             """

@@ -212,7 +212,7 @@ def _log_record(user: User, booked: Appointment) -> None:
         action_flag=ADDITION,
     )
     if not noted.exists():
-        made = Patient.objects.filter(pk=booked.patient_id)
+        made = Patient.objects.filter(appointments=booked)
         LogEntry.objects.log_actions(user.pk, made, ADDITION, change_message=[{"added": {}}])
 
 

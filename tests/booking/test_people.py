@@ -127,7 +127,7 @@ def test_what_tells_two_people_apart(therapist: Therapist, option: ServiceOption
 def test_who_booked_on_the_website_is_one_person_without_a_record(
     therapist: Therapist, option: ServiceOption, at: At
 ) -> None:
-    contact = {"name": "Wendy Webb", "email": "wendy@example.test", "phone": "(212) 555-0199"}
+    contact: dict[str, Any] = {"name": "Wendy Webb", "email": "wendy@example.test", "phone": "(212) 555-0199"}
     first = make_appointment(option=option, therapist=therapist, start=at(24, 10), **contact)
     second = make_appointment(
         option=option,

@@ -15,7 +15,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from booking import callers, lifecycle, openings
+from booking import availability, callers, lifecycle, openings
 from booking.enums import Source
 from booking.exceptions import TimeJustGoneError
 from booking.models import Appointment, Notification, Patient
@@ -218,9 +218,7 @@ def test_a_known_patient_is_booked(desk: Client, record: Patient, therapist: The
     assert Notification.objects.get().appointment == booked
 
 
-def test_a_record_with_a_number_that_nobody_would_type_today_is_booked(
-    desk: Client, record: Patient
-) -> None:
+def test_a_record_with_a_number_that_nobody_would_type_today_is_booked(desk: Client, record: Patient) -> None:
     Patient.objects.update(phone="+12120000000")
     assert "Pat Known is booked" in text_of(take(desk, pick(desk, record), "1"))
 
@@ -248,7 +246,7 @@ def test_a_record_that_looks_alike_is_hinted_at_and_not_merged(
 def test_who_booked_online_gets_a_record_that_their_bookings_are_of(
     desk: Client, therapist: Therapist, option: ServiceOption, at: At
 ) -> None:
-    contact = {"name": "Wendy Webb", "email": "wendy@example.test", "phone": "(212) 555-0199"}
+    contact: dict[str, Any] = {"name": "Wendy Webb", "email": "wendy@example.test", "phone": "(212) 555-0199"}
     earlier = [
         make_appointment(option=option, therapist=therapist, start=at(day, 10), **contact) for day in (24, 25)
     ]
@@ -344,7 +342,7 @@ def test_the_database_judges_who_was_first(
         with connection.cursor() as cursor:
             cursor.execute("ALTER TABLE booking_appointment DROP CONSTRAINT therapist_is_in_one_place")
     both_have_looked = threading.Barrier(2, timeout=20)
-    choices_at = callers.availability.choices_at
+    choices_at = availability.choices_at
     outcomes: list[str] = []
 
     def look_and_wait(**asked: Any) -> Any:
@@ -369,7 +367,7 @@ def test_the_database_judges_who_was_first(
             connection.close()
 
     try:
-        with patch.object(callers.availability, "choices_at", look_and_wait):
+        with patch.object(availability, "choices_at", look_and_wait):
             desks = [threading.Thread(target=book, args=[name]) for name in ("One", "Two")]
             for one in desks:
                 one.start()
