@@ -131,51 +131,11 @@ def _sign_in() -> tuple[str, str]:
 
 def _make_patients(place: Place, database: str) -> str:
     """Fill the table with made-up people, some of them of one name; gives the key of the one who calls."""
-    names = [
-        "Mary",
-        "Ann",
-        "John",
-        "Peter",
-        "Ivy",
-        "Tom",
-        "Zoë",
-        "Ana",
-        "Ben",
-        "Ruth",
-        "Max",
-        "Lea",
-        "Paul",
-        "Eve",
-        "Jon",
-        "Sam",
-        "Rosa",
-        "Carl",
-        "Nora",
-        "Hugo",
-    ]
+    names = ["Mary", "Ann", "John", "Peter", "Ivy", "Tom", "Zoë", "Ana", "Ben", "Ruth"]
+    names += ["Max", "Lea", "Paul", "Eve", "Jon", "Sam", "Rosa", "Carl", "Nora", "Hugo"]
+    begins = ["John", "Ander", "Wil", "Har", "Ma", "Ro", "Ste", "Bren", "Cal", "Dun"]
+    begins += ["Fen", "Gra", "Hol", "Kel", "Lin", "Mor", "Nor", "Pen", "Quin", "Sut"]
     ends = ["son", "ton", "berg", "man", "field", "wood", "stone", "er", "ley", "worth"]
-    begins = [
-        "John",
-        "Ander",
-        "Wil",
-        "Har",
-        "Ma",
-        "Ro",
-        "Ste",
-        "Bren",
-        "Cal",
-        "Dun",
-        "Fen",
-        "Gra",
-        "Hol",
-        "Kel",
-        "Lin",
-        "Mor",
-        "Nor",
-        "Pen",
-        "Quin",
-        "Sut",
-    ]
     with place.connect(database) as connection:
         connection.execute(
             """
