@@ -17,6 +17,7 @@ from benchmarks import (  # noqa: F401 - each registers itself
     free_times,
     growth,
     memory,
+    phone,
     simulation,
 )
 from benchmarks.places import place

@@ -286,13 +286,14 @@ def book(
     request_key: uuid.UUID | None = None,
     buffers: bool = True,
     series: uuid.UUID | None = None,
+    patient_id: int | None = None,
     told: NotificationKind | None = NotificationKind.CONFIRMED,
 ) -> Appointment:
     """Book for the desk: confirmed at once, at any start that overlaps nothing, with or without buffers.
 
-    The desk may go outside the hours and the notice that the website keeps to. `series` is what visits that were
-    booked together have in common; see `booking.series`, which tells of all of them at once and so of none here
-    (`told`). Raises TherapistNotOfferedError and TimeJustGoneError.
+    The desk may go outside the hours and the notice that the website keeps to. `patient_id` is the record of who
+    comes. `series` is what visits that were booked together have in common; see `booking.series`, which tells of all
+    of them at once and so of none here (`told`). Raises TherapistNotOfferedError and TimeJustGoneError.
     """
     if not therapist.options.filter(pk=option.pk).exists():
         raise TherapistNotOfferedError
@@ -308,6 +309,7 @@ def book(
         buffers=buffers,
         series=series,
     )
+    appointment.patient_id = patient_id
     if not rows.insert(appointment, unless_in_conflict=True):
         if earlier := made_by(appointment.request_key):
             return earlier

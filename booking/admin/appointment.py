@@ -364,7 +364,7 @@ class AppointmentAdmin(admin.ModelAdmin[Appointment]):
         """Book for somebody on the phone or at the desk."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        if request.method == "POST":
+        if request.method == "POST" and "carry" not in request.POST:
             form = BookingForm(taken_up(request.POST))
             if appointment := form.earlier():
                 self.message_user(request, f"{appointment.name} is booked already.", messages.WARNING)
@@ -380,7 +380,9 @@ class AppointmentAdmin(admin.ModelAdmin[Appointment]):
                 self.message_user(request, text, messages.SUCCESS)
                 return redirect("admin:booking_appointment_change", booked.pk)
         else:
-            known = {name: request.GET[name] for name in BookingForm.base_fields if name in request.GET}
+            # By POST from the phone booking, so that nobody's name stands in an address.
+            given = request.POST if request.method == "POST" else request.GET
+            known = {name: given[name] for name in BookingForm.base_fields if name in given}
             known.pop("request_key", None)
             form = BookingForm(initial=known)
             form.offer_which()

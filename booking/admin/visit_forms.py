@@ -4,6 +4,7 @@ A form reads what was typed and says at the right box what is in the way. Whethe
 database decides: `book` and `move` hand over to `lifecycle`, and turn its no into an error of the form.
 """
 
+import re
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,7 +21,7 @@ from booking.admin.start import StartForm, as_moment, written
 from booking.enums import Actor
 from booking.exceptions import BookingError, TherapistNotOfferedError, TimeJustGoneError
 from booking.forms import validate_phone
-from booking.models import Appointment
+from booking.models import Appointment, Patient
 from booking.question import ReasonCode
 from booking.typed import on_one_line
 from flexclinic.lib import clock, when
@@ -40,13 +41,18 @@ _UNUSUAL = {
 }
 
 
+def option_label(option: ServiceOption) -> str:
+    """As in "Neuromuscular massage: First visit (60 minutes)"."""
+    more = "" if option.bookable else ", not on the website"
+    return f"{option} ({option.minutes} minutes{more})"
+
+
 class OptionField(forms.ModelChoiceField[ServiceOption]):
     """Options by name, with their length."""
 
     def label_from_instance(self, obj: ServiceOption) -> str:
-        """As in "Neuromuscular massage: First visit (60 minutes)"."""
-        more = "" if obj.bookable else ", not on the website"
-        return f"{obj} ({obj.minutes} minutes{more})"
+        """The option and its length."""
+        return option_label(obj)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +253,8 @@ class BookingForm(VisitForm):
         required=False,
         initial=True,
     )
+    #: The key of the record of who comes, where the phone booking has found it.
+    patient = forms.CharField(widget=forms.HiddenInput, required=False)
     request_key = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -349,6 +357,11 @@ class BookingForm(VisitForm):
         room = self.cleaned_data.get("room")
         return not collisions.in_the_way(bare, therapist_id=therapist.pk, room_id=room.pk if room else None)
 
+    def record(self) -> Patient | None:
+        """The record that was found for who comes, if there is one."""
+        key = str(self["patient"].value() or "")
+        return Patient.objects.filter(pk=int(key)).first() if re.fullmatch(r"[0-9]{1,15}", key) else None
+
     def contact(self) -> lifecycle.Contact:
         """Who comes, as the valid form says."""
         said = self.cleaned_data
@@ -365,7 +378,7 @@ class BookingForm(VisitForm):
         assert self.visit_option is not None
         assert self.start is not None
         said = self.cleaned_data
-        contact = self.contact()
+        contact, record = self.contact(), self.record()
         refusal: BookingError = TimeJustGoneError()
         for room in self.rooms_to_try():
             try:
@@ -378,6 +391,7 @@ class BookingForm(VisitForm):
                     user=user,
                     request_key=said["request_key"],
                     buffers=said["buffers"],
+                    patient_id=record.pk if record else None,
                 )
             except TimeJustGoneError as error:
                 refusal = error  # another room may still be free

@@ -12,6 +12,7 @@ from django.db.models import F, Func, Q
 from django.db.models.functions import Lower
 
 from booking.enums import BLOCKING, Actor, AppointmentStatus, SafetyOutcome, Source
+from booking.models.searching import trigrams
 
 _REFERENCE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that is mistaken for another on the phone
 
@@ -144,6 +145,8 @@ class Appointment(models.Model):
             # The two ways to be the same contact; see booking.contacts, which asks in these very words.
             models.Index(Lower("email"), condition=Q(status__in=_AHEAD), name="appointment_open_email"),
             models.Index(_phone_tail(), condition=Q(status__in=_AHEAD), name="appointment_open_phone"),
+            # Who has booked and has no record yet; see booking.people.
+            trigrams("appointment_trigrams", condition=Q(patient__isnull=True)),
         ]
 
     def __str__(self) -> str:

@@ -1,7 +1,10 @@
 """The people the clinic treats, as the desk knows them."""
 
 from django.db import models
+from django.db.models.functions import Lower
 from phonenumber_field.modelfields import PhoneNumberField
+
+from booking.models.searching import same_number, trigrams
 
 
 class Patient(models.Model):
@@ -16,6 +19,11 @@ class Patient(models.Model):
 
     class Meta:
         ordering = ["name"]
+        indexes = [
+            trigrams("patient_trigrams"),
+            same_number("patient_phone_digits"),
+            models.Index(Lower("email"), name="patient_email_lower"),
+        ]
 
     def __str__(self) -> str:
         return self.name
