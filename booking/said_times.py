@@ -300,8 +300,10 @@ def read(text: str, *, today: date, month_first: bool = True) -> Reading:
     refused = _refused(reader)
     wished, impossible = _wishes([clause for clause in reader.clauses if not clause.no])
     reader.unread += impossible
-    if refused is None or reader.unsure or (reader.nos and reader.unread):
-        return Reading([], reader.unread or reader.nos)
+    if refused is None or reader.unsure:
+        return Reading([], [*reader.nos, *reader.unread])
+    if reader.nos and reader.unread:
+        return Reading([], reader.unread)
     everything = [Wish(EVERY_DAY, 0, DAY_END)]
     only_refused = bool(refused) and not wished
     left = without(everything if only_refused else wished, refused)
