@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from booking.enums import NotificationStatus
+from booking.enums import AppointmentStatus, NotificationStatus
 from booking.models import Appointment, AppointmentEvent, Notification
 from booking.transitions import Action
 from flexclinic.lib import clock, when
@@ -40,7 +40,10 @@ def _events(appointment: Appointment) -> Iterable[Line]:
             changed.append(f"in {event.room}" if event.room else "without a room")
         who = event.user.get_username() if event.user else event.get_actor_display().lower()
         more = " ".join([*changed, "by", who])
-        yield Line(at=event.at, what=_HAPPENED.get(event.action, event.action), more=more)
+        what = _HAPPENED.get(event.action, event.action)
+        if (event.action, event.from_status) == (Action.REQUEST, AppointmentStatus.OFFERED):
+            what = "Offer taken: asked for"
+        yield Line(at=event.at, what=what, more=more)
         before = event
 
 
