@@ -42,7 +42,7 @@ from booking.enums import (
     NotificationKind,
     NotificationStatus,
 )
-from booking.models import Appointment, Notification
+from booking.models import Appointment, Notification, WaitingPlace
 from booking.transitions import UNDOINGS
 from flexclinic.lib import clock, money, when
 
@@ -201,7 +201,7 @@ def compose(
     What is told, and what is said `besides`, come from the database where they are not given.
     """
     if notification.place:
-        return _of_place(notification, token=tokens.get(notification.place.pk, ""))
+        return _of_place(notification, token=tokens.get(waiting_message.key_of(notification.place.pk), ""))
     visits = visits or _told_of(notification)
     appointment = visits[0]
     besides = besides or letters.besides(notification, appointment)
@@ -216,7 +216,11 @@ def compose(
     if kind is NotificationKind.SERIES:
         context.update(_of_all(visits, tokens))
     if kind is NotificationKind.OFFERED:
-        context.update(waiting_message.of_offer(appointment))
+        place = waiting_message.place_offered_to(appointment)
+        token = tokens.get(waiting_message.key_of(place.pk), "") if place else ""
+        context.update(waiting_message.of_offer(appointment, token=token))
+    if kind is NotificationKind.RECEIVED:
+        context.update(waiting_message.of_request(appointment))
     message = _message(notification, kind=kind, subject=subject, context=context)
     # The calendar has the entry already where there is no news: to send it again would bring back one that the patient
     # has deleted. And nothing would take an offer out again when it passes.
@@ -292,6 +296,13 @@ def _told_of(notification: Notification) -> list[Appointment]:
         and visit.starts_at > clock.now()
         and (visit.name == appointment.name or visit.email == appointment.email)
     ]
+
+
+def _place_offered_to(notification: Notification) -> WaitingPlace | None:
+    """The place that can be left by a link in the message of an offer."""
+    if notification.kind != NotificationKind.OFFERED or notification.appointment is None:
+        return None
+    return waiting_message.place_offered_to(notification.appointment)
 
 
 def _refuse_too_early(notification: Notification) -> None:
@@ -374,8 +385,8 @@ def _send(seen: Notification) -> Outcome:
                 for visit in visits
                 if rule.linked
             }
-            if notification.place:
-                tokens[notification.place.pk] = links.mint_for_place(place=notification.place)
+            if place := notification.place or _place_offered_to(notification):
+                tokens[waiting_message.key_of(place.pk)] = links.mint_for_place(place=place)
             before, notification.told = notification.told, heard.versions_of(visits)
             told = notification.told
             notification.save(update_fields=["told"])

@@ -27,7 +27,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "booking.clinicpolicy": ("view", "change"),
     "booking.therapistcalendar": _ALL,
     "booking.notification": _LOOK,
-    "booking.waitingplace": ("view", "change"),
+    "booking.waitingplace": _KEEP,
     "services.service": _LOOK,
     "services.serviceoption": _LOOK,
     "services.therapist": _LOOK,

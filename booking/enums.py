@@ -108,6 +108,14 @@ class WaitingState(TextChoices):
     ENDED = "ended", "Ended"
 
 
+class WaitingEnd(TextChoices):
+    """Why a place ended by itself."""
+
+    DATES = "dates", "The dates are over"
+    VISIT = "visit", "The appointment is over or cancelled"
+    SILENCE = "silence", "No answer to several offers"
+
+
 class OfferState(TextChoices):
     """What became of a freed time that was offered to somebody."""
 

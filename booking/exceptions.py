@@ -48,6 +48,10 @@ class OfferOverError(BookingError):
     """This offer is over. We do not keep the time for you any more."""
 
 
+class SafetyFirstError(BookingError):
+    """This would be your first visit. Read the short page about your safety first."""
+
+
 class StateHasChangedError(BookingError):
     """This appointment has changed in the meantime. Look at it again before you act."""
 

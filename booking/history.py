@@ -18,6 +18,7 @@ _WORDS = {
     Action.COMPLETE: "the front desk noted that the visit took place",
     Action.NO_SHOW: "the front desk noted that you did not come",
     Action.EXPIRE: "the time ran out",
+    Action.REQUEST: "the offered time was asked for",
     Action.ACCEPT: "the offered time was taken",
     Action.REFUSE: "the offered time was let go",
 }

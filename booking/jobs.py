@@ -9,7 +9,7 @@ from procrastinate.contrib.django import app
 from procrastinate.jobs import Job, Status
 from procrastinate.types import JSONDict
 
-from booking import day_list, delivery, fresh_link, reminders, waitlist
+from booking import day_list, delivery, fresh_link, reminders, waiting_ends, waitlist
 from booking.enums import NotificationStatus
 from booking.freed import OFFER_FREED
 from booking.models import AppointmentLink, Offer, WaitingLink
@@ -116,11 +116,12 @@ def remind(timestamp: int) -> None:
 @app.periodic(cron="17 3 * * *")
 @app.task(name=TIDY, queue=QUEUE, queueing_lock=TIDY)
 async def tidy(timestamp: int) -> None:
-    """Every night: forget jobs that ended a month ago and links that open nothing any more."""
+    """Every night: forget jobs that ended a month ago and links that open nothing any more; tidy the waiting list."""
     await app.job_manager.delete_old_jobs(
         nb_hours=KEEP_JOBS_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
     )
     await sync_to_async(_forget_expired_links)()
+    await sync_to_async(waiting_ends.end_over)()
 
 
 async def _bring_back(job: Job) -> None:

@@ -527,11 +527,24 @@ def offer(
 
 @one_transaction
 def accept(
-    *, appointment: Appointment, actor: Actor, user: User | None = None, version: int | None = None
+    *,
+    appointment: Appointment,
+    actor: Actor,
+    user: User | None = None,
+    version: int | None = None,
+    asks: bool = False,
 ) -> Appointment:
-    """Somebody takes the time that was offered: it is confirmed at once. Raises as `confirm` does."""
+    """Somebody takes the time that was offered. It is confirmed at once, or where it only `asks` waits for the desk.
+
+    Raises as `confirm` does.
+    """
     return _act(
-        appointment, Action.ACCEPT, actor=actor, user=user, version=version, told=NotificationKind.CONFIRMED
+        appointment,
+        Action.REQUEST if asks else Action.ACCEPT,
+        actor=actor,
+        user=user,
+        version=version,
+        told=NotificationKind.RECEIVED if asks else NotificationKind.CONFIRMED,
     )
 
 

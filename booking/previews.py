@@ -9,7 +9,7 @@ from email.mime.base import MIMEBase
 from django.core.mail import EmailMultiAlternatives
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
-from booking import delivery, letters
+from booking import delivery, letters, waiting_message
 from booking.day_parts import DayPart
 from booking.enums import AppointmentStatus, NotificationKind
 from booking.models import Appointment, ClinicPolicy, Notification, Offer, WaitingPlace
@@ -37,16 +37,18 @@ def preview(kind: NotificationKind) -> EmailMultiAlternatives:
     if kind is NotificationKind.WAITING:
         place = _place(visits[0])
         written = Notification(place=place, kind=kind, version=1, created_at=clock.now())
-        return delivery.compose(written, tokens={place.pk: _TOKEN})
+        return delivery.compose(written, tokens={waiting_message.key_of(place.pk): _TOKEN})
+    leave: dict[int, str] = {}
     if kind is NotificationKind.OFFERED:
         until = clock.now() + timedelta(minutes=ClinicPolicy.in_force().offer_minutes)
         Offer(appointment=visits[0], place=_place(visits[0]), expires_at=until)  # the visit then has it
+        leave = {waiting_message.key_of(0): _TOKEN}
     notification = Notification(
         pk=1, appointment=visits[0], kind=kind, version=visits[0].version, created_at=clock.now()
     )
     return delivery.compose(
         notification,
-        tokens={visit.pk: _TOKEN for visit in visits},
+        tokens={visit.pk: _TOKEN for visit in visits} | leave,
         visits=visits,
         besides=_besides(kind, visits[0]),
     )
@@ -92,7 +94,7 @@ _WHEN: dict[NotificationKind, Callable[[ClinicPolicy], str]] = {
     NotificationKind.FIRST_REMINDER: lambda policy: _hours(policy.first_reminder_hours, "before the visit"),
     NotificationKind.SECOND_REMINDER: lambda policy: _hours(policy.second_reminder_hours, "before the visit"),
     NotificationKind.OFFERED: lambda policy: (
-        "When a time comes free that suits somebody on the waiting list."
+        "When a time comes free that suits somebody on the waiting list; at night only if the visit is soon."
     ),
     NotificationKind.GIVEN_UP: lambda policy: "When somebody takes an earlier time from the waiting list.",
     NotificationKind.WAITING: lambda policy: "At once, when somebody joins the waiting list.",

@@ -68,6 +68,8 @@ TRANSITIONS: dict[Action, Transition] = {
     Action.COMPLETE: Transition(frozenset({Status.CONFIRMED, Status.ARRIVED}), Status.COMPLETED),
     Action.NO_SHOW: Transition(frozenset({Status.CONFIRMED}), Status.NO_SHOW),
     Action.EXPIRE: Transition(frozenset({Status.REQUESTED, Status.OFFERED}), Status.EXPIRED),
+    # The time that was offered is asked for where the desk has a say; who takes one of an instant option has it.
+    Action.REQUEST: Transition(frozenset({Status.OFFERED}), Status.REQUESTED),
     # An offer is answered or taken back through `booking.waitlist`, which knows whose it was.
     Action.ACCEPT: Transition(frozenset({Status.OFFERED}), Status.CONFIRMED),
     Action.REFUSE: Transition(frozenset({Status.OFFERED}), Status.CANCELLED),

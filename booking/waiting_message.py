@@ -6,7 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
-from booking import wishes
+from booking import waitlist, wishes
+from booking.enums import Source
 from booking.models import Appointment, Notification, Offer, WaitingPlace
 from flexclinic.lib import when
 
@@ -35,8 +36,19 @@ def of_place(place: WaitingPlace, *, token: str) -> dict[str, Any]:
     }
 
 
-def of_offer(appointment: Appointment) -> dict[str, Any]:
-    """Until when a time is kept, and which appointment it would take the place of."""
+def key_of(place_id: int) -> int:
+    """A place's key among the tokens of a message: beside the ids of appointments, which are positive."""
+    return -place_id
+
+
+def place_offered_to(appointment: Appointment) -> WaitingPlace | None:
+    """The place that an offered time is kept for."""
+    offer: Offer | None = getattr(appointment, "offer", None)
+    return offer.place if offer else None
+
+
+def of_offer(appointment: Appointment, *, token: str) -> dict[str, Any]:
+    """Until when a time is kept, what a yes leads to, what it would take the place of, and the way off the list."""
     offer: Offer | None = getattr(appointment, "offer", None)
     if offer is None:
         return {}
@@ -44,4 +56,17 @@ def of_offer(appointment: Appointment) -> dict[str, Any]:
     return {
         "kept_until": when.format_date_time(offer.expires_at),
         "later": when.format_date_time(later.starts_at) if later else "",
+        "asks": waitlist.needs_the_desk(offer),
+        "keeps_later": waitlist.keeps_later(offer),
+        "leave_url": settings.SITE_URL + reverse("booking:place", args=[token]) if token else "",
     }
+
+
+def of_request(appointment: Appointment) -> dict[str, Any]:
+    """Which appointment stays until an offered time that was asked for is confirmed."""
+    if appointment.source != Source.WAITING:
+        return {}
+    offer = Offer.objects.filter(appointment=appointment).select_related("place__appointment").first()
+    if offer is None or not waitlist.keeps_later(offer) or not offer.place.appointment:
+        return {}
+    return {"kept": when.format_date_time(offer.place.appointment.starts_at)}

@@ -13,9 +13,9 @@ from datetime import UTC, date, datetime, timedelta
 
 from django.contrib.auth.models import User
 from django.db import connection
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Prefetch, Q
 
-from booking import availability, freed, lifecycle, notifications, undoing
+from booking import availability, freed, lifecycle, notifications, undoing, waiting_ends
 from booking.day_parts import DayPart, part_of
 from booking.enums import (
     Actor,
@@ -23,17 +23,21 @@ from booking.enums import (
     NotificationKind,
     NotificationStatus,
     OfferState,
+    SafetyOutcome,
+    WaitingEnd,
     WaitingState,
 )
-from booking.exceptions import BookingError, NotPossibleNowError, OfferOverError, StateHasChangedError
-from booking.models import (
-    Appointment,
-    AppointmentEvent,
-    ClinicPolicy,
-    ComfortPreferences,
-    Offer,
-    WaitingPlace,
+from booking.exceptions import (
+    BookingError,
+    NotPossibleNowError,
+    OfferOverError,
+    SafetyFirstError,
+    StateHasChangedError,
 )
+from booking.models import Appointment, ClinicPolicy, Offer, WaitingPlace
+from booking.offer_hours import OfferHours
+from booking.safety import Passed
+from booking.waiting_ends import MAY_BE_GIVEN_UP as MAY_BE_GIVEN_UP
 from flexclinic.lib import clock, rows, when
 from services.models import ServiceOption, Therapist
 
@@ -44,9 +48,6 @@ EXPIRE_OFFER = "booking.jobs.expire_offer"
 MOST_UNANSWERED = 3
 #: At most so many times are kept for the list at once: the rest of what is free stays on the website.
 MOST_HELD = 12
-
-#: An appointment that somebody would give up for an earlier one.
-MAY_BE_GIVEN_UP = (AppointmentStatus.REQUESTED, AppointmentStatus.CONFIRMED)
 
 _LOCK = 0x666C6578  # of everybody who makes offers: one at a time, or the order would not hold
 
@@ -65,16 +66,6 @@ class Wishes:
 # Joining and leaving
 
 
-def _carry_over(earlier: Appointment, taken: Appointment) -> None:
-    """What somebody told about the visit that is given up holds for the one that takes its place."""
-    Appointment.objects.filter(pk=taken.pk).update(
-        safety_outcome=earlier.safety_outcome,
-        safety_version=earlier.safety_version,
-        safety_at=earlier.safety_at,
-    )
-    ComfortPreferences.objects.filter(appointment=earlier).update(appointment=taken)
-
-
 def joined_by(request_key: uuid.UUID) -> WaitingPlace | None:
     """The place that a form with this key made before."""
     return WaitingPlace.objects.filter(request_key=request_key).first()
@@ -88,10 +79,12 @@ def join(
     request_key: uuid.UUID,
     contact: lifecycle.Contact | None = None,
     appointment: Appointment | None = None,
+    user: User | None = None,
 ) -> WaitingPlace:
     """Put somebody on the list, and tell them. What the website has free now they can book there: it is not offered.
 
-    Either `contact` says who it is, or the later `appointment` does that they would give up. The same `request_key`
+    Either `contact` says who it is, or the later `appointment` does that they would give up. `user` is who does it for
+    a caller at the desk; a caller without an email address is called about an offer. The same `request_key`
     again gives the place that the first one made, and so does a second wish for the same appointment.
     Raises NotPossibleNowError for an appointment that cannot be given up any more.
     """
@@ -111,12 +104,16 @@ def join(
         until_date=wishes.until_date,
         joined_at=now,
         request_key=request_key,
+        added_by=user,
     )
     if contact:
         place.name, place.email, place.phone = contact.name, contact.email, contact.phone
         place.first_visit = contact.first_visit
         place.consent_version = contact.consent_version
         place.consented_at = now if contact.consent_version else None
+        if contact.safety:
+            place.safety_outcome = SafetyOutcome.CLEAR
+            place.safety_version, place.safety_at = contact.safety.version, contact.safety.at
     if not rows.insert(place, unless_in_conflict=True):
         there = Q(request_key=request_key)
         if appointment:
@@ -171,34 +168,68 @@ def accept(
     user: User | None = None,
     version: int | None = None,
     later_version: int | None = None,
+    passed: Passed | None = None,
 ) -> Appointment:
-    """Take the offered time; the later appointment that the place was for is given up in the same transaction.
+    """Take the offered time. Where the desk has a say it is only asked for: see `needs_the_desk`.
 
-    A second time gives the same answer. `version` is the offered appointment's as somebody saw it, `later_version` that
-    of the one to be given up. Raises OfferOverError, StateHasChangedError.
+    The later appointment that the place was for is given up in the same transaction; one that is confirmed stays until
+    the desk has said yes. A second time gives the same answer. `version` is the offered appointment's as somebody saw
+    it, `later_version` that of the one to be given up, `passed` the safety check.
+    Raises OfferOverError, StateHasChangedError, and SafetyFirstError for a first visit without the check.
     """
     place, current = _locked_offer(offer)
     if current.state == OfferState.ACCEPTED:
         return current.appointment
     if not current.is_live(clock.now()):
         raise OfferOverError
-    taken = lifecycle.accept(appointment=current.appointment, actor=actor, user=user, version=version)
-    if later := place.appointment:
-        if later_version is not None and later.version != later_version:
-            raise StateHasChangedError("Your appointment has changed in the meantime. Look at it again.")
-        if later.status in MAY_BE_GIVEN_UP:
-            _carry_over(later, taken)
-            lifecycle.cancel(
-                appointment=later,
-                # The clinic offered the swap: its cut-off does not stand in the way. And by itself it is not undone.
-                actor=Actor.SYSTEM,
-                user=user,
+    later = place.appointment
+    if later and later_version is not None and later.version != later_version:
+        raise StateHasChangedError("Your appointment has changed in the meantime. Look at it again.")
+    if actor == Actor.PATIENT and needs_safety(current) and not passed:
+        raise SafetyFirstError
+    asks = actor == Actor.PATIENT and needs_the_desk(current)
+    taken = lifecycle.accept(
+        appointment=current.appointment, actor=actor, user=user, version=version, asks=asks
+    )
+    if passed and taken.first_visit and not taken.safety_outcome:
+        taken.safety_outcome = SafetyOutcome.CLEAR
+        taken.safety_version, taken.safety_at = passed.version, passed.at
+        taken.save(update_fields=["safety_outcome", "safety_version", "safety_at"])
+    if later and later.status in MAY_BE_GIVEN_UP:
+        waiting_ends.carry_safety(later, taken)
+        if not (asks and later.status == AppointmentStatus.CONFIRMED):
+            waiting_ends.give_up(
+                later,
+                for_=taken,
                 version=later.version,
-                told=NotificationKind.GIVEN_UP,
+                user=user,
             )
     _settle(current, OfferState.ACCEPTED)
     _set_state(place, WaitingState.TAKEN)
     return taken
+
+
+def needs_the_desk(offer: Offer) -> bool:
+    """Whether a patient's yes is a request: the option is on request, or so is the visit that would be given up."""
+    later = offer.place.appointment
+    asked = later is not None and later.status == AppointmentStatus.REQUESTED
+    return asked or not offer.appointment.option.is_instant
+
+
+def keeps_later(offer: Offer) -> bool:
+    """Whether a patient who says yes keeps the later appointment until the desk has confirmed the earlier time.
+
+    What was agreed is not given up for what is only asked for.
+    """
+    later = offer.place.appointment
+    return later is not None and later.status == AppointmentStatus.CONFIRMED and needs_the_desk(offer)
+
+
+def needs_safety(offer: Offer) -> bool:
+    """Whether a patient has to pass the safety check before the yes: a first visit for which nobody has asked."""
+    later = offer.place.appointment
+    known = offer.appointment.safety_outcome or (later.safety_outcome if later else "")
+    return offer.appointment.first_visit and not known
 
 
 @lifecycle.one_transaction
@@ -230,7 +261,12 @@ def expire(*, offer: Offer) -> bool:
     if current.state != OfferState.OPEN or (kept and clock.now() < current.expires_at):
         return False
     _settle(current, OfferState.EXPIRED)
-    _set_state(place, WaitingState.ENDED if _has_lost_interest(place) else WaitingState.WAITING)
+    if _has_lost_interest(place):
+        place.ended_why = WaitingEnd.SILENCE
+        place.save(update_fields=["ended_why"])
+        _set_state(place, WaitingState.ENDED)
+    else:
+        _set_state(place, WaitingState.WAITING)
     if kept:
         lifecycle.expire(appointment=current.appointment)
     return True
@@ -281,10 +317,12 @@ def _set_state(place: WaitingPlace, state: WaitingState) -> None:
 def offer_freed() -> list[Offer]:
     """Offer every free time that suits somebody who waits, one by one in fair order. Gives the new offers.
 
-    First it ends the offers that nobody answered in time, and the places that have nothing to wait for.
+    First it ends the offers that nobody answered in time, the appointments that were kept until the desk confirmed an
+    earlier time, and the places that have nothing to wait for.
     """
     expire_due()
-    end_over()
+    waiting_ends.give_up_swapped()
+    waiting_ends.end_over()
     made = []
     while offer := _offer_next():
         made.append(offer)
@@ -296,24 +334,6 @@ def expire_due() -> int:
     over = Q(expires_at__lte=clock.now()) | ~Q(appointment__status=AppointmentStatus.OFFERED)
     due = Offer.objects.filter(over, state=OfferState.OPEN).order_by("expires_at", "pk")
     return sum(expire(offer=offer) for offer in due)
-
-
-@lifecycle.one_transaction
-def end_over() -> int:
-    """End the places whose dates are over, or whose appointment is. Gives how many."""
-    nothing_to_give_up = Q(appointment__isnull=False) & (
-        ~Q(appointment__status__in=MAY_BE_GIVEN_UP) | Q(appointment__starts_at__lte=clock.now())
-    )
-    over = WaitingPlace.objects.filter(
-        Q(until_date__lt=clock.today()) | nothing_to_give_up, state=WaitingState.WAITING
-    ).exclude(
-        # What the desk may still take back has not ended anything yet.
-        Exists(
-            AppointmentEvent.objects.filter(appointment=OuterRef("appointment"), undo_until__gt=clock.now())
-        )
-    )
-    locked = over.select_for_update(of=("self",), skip_locked=True).values_list("pk", flat=True)
-    return WaitingPlace.objects.filter(pk__in=list(locked)).update(state=WaitingState.ENDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,29 +354,33 @@ def _offer_next() -> Offer | None:
     """
     _lock_offering()
     policy, now = ClinicPolicy.in_force(), clock.now()
-    until = now + timedelta(minutes=policy.offer_minutes)
+    hours = OfferHours(policy.offers_from, policy.offers_until, clock.clinic_zone())
+    to_answer = timedelta(minutes=policy.offer_minutes)
+    opens, usual_end = hours.next_open(now), hours.kept_until(now, to_answer)
     asked, live = _asked_before(now)
-    if Offer.objects.filter(state=OfferState.OPEN).count() >= MOST_HELD:
-        return None
+    full = Offer.objects.filter(state=OfferState.OPEN).count() >= MOST_HELD
     starts: dict[int, list[_Start]] = {}
     returning = undoing.returning()
     for place in _waiting(now):
         person = _person(place.contact)
-        if person & live or not place.contact.email:
-            continue
         option = place.option
+        lead = timedelta(minutes=policy.lead_minutes if option.lead_minutes is None else option.lead_minutes)
         if option.pk not in starts:
-            lead = policy.lead_minutes if option.lead_minutes is None else option.lead_minutes
-            free = _free_starts(option, not_before=until + timedelta(minutes=lead))
+            free = _free_starts(option, not_before=now + to_answer + lead)
             starts[option.pk] = list(_free_for_good(free, option, returning))
         _forget_taken(place, starts[option.pk])
+        if full or person & live or not person or place.state == WaitingState.OFFERED:
+            continue
         never_taken = set(place.known_free)
         known = set().union(*(asked.get(one, set()) for one in person))
         for start in starts[option.pk]:
+            last = start.moment - lead  # a yes must not be later
+            if opens > now and last >= opens + to_answer:
+                break  # night: what can be offered in the morning waits, as do all that are later
             if start.moment in never_taken or (start.day, start.part) in known:
                 continue
             if _suits(place, start):
-                offer = _offer_to(place, start, now=now, until=until)
+                offer = _offer_to(place, start, now=now, until=min(usual_end, last))
                 if offer:
                     return offer
     return None
@@ -377,11 +401,15 @@ def _lock_offering() -> None:
 
 
 def _waiting(now: datetime) -> Iterable[WaitingPlace]:
-    """Who waits, in the order in which they joined."""
+    """Who waits, in the order in which they joined; and who has an offer, for what is taken meanwhile."""
     own = Q(appointment__isnull=True)
     earlier = Q(appointment__status__in=MAY_BE_GIVEN_UP, appointment__starts_at__gt=now)
     return (
-        WaitingPlace.objects.filter(own | earlier, state=WaitingState.WAITING, until_date__gte=clock.today())
+        WaitingPlace.objects.filter(
+            own | earlier,
+            Q(state=WaitingState.WAITING) | Q(state=WaitingState.OFFERED, known_free__len__gt=0),
+            until_date__gte=clock.today(),
+        )
         .select_related("option", "appointment")
         .prefetch_related(Prefetch("therapists", Therapist.objects.only("slug")))
         .order_by("joined_at", "pk")
@@ -478,6 +506,7 @@ def _offer_to(place: WaitingPlace, start: _Start, *, now: datetime, until: datet
         )
     except BookingError:
         return None
+    waiting_ends.carry_safety(who, appointment)
     offer = Offer.objects.create(appointment=appointment, place=place, offered_at=now, expires_at=until)
     _set_state(current, WaitingState.OFFERED)
     notifications.job(EXPIRE_OFFER, not_before=until).defer(offer_id=offer.pk)

@@ -18,7 +18,8 @@ class ClinicPolicyAdmin(admin.ModelAdmin[ClinicPolicy]):
             "Times that are offered",
             {"fields": ("lead_minutes", "horizon_days", "step_minutes", "offers", "shortest_gap")},
         ),
-        ("Patients", {"fields": ("change_hours", "most_open", "offer_minutes")}),
+        ("Patients", {"fields": ("change_hours", "most_open")}),
+        ("The waiting list", {"fields": ("offer_minutes", "offers_from", "offers_until")}),
         (
             "Messages",
             {

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from booking.enums import NotificationStatus
+from booking.enums import AppointmentStatus, NotificationStatus
 from booking.models import Appointment, AppointmentEvent, Notification
 from booking.transitions import UNDOINGS, Action
 from flexclinic.lib import clock, when
@@ -43,6 +43,8 @@ def _events(appointment: Appointment) -> Iterable[Line]:
         what = _HAPPENED.get(event.action, event.action)
         if event.action == Action.UNDO and before:
             what = _UNDONE.get(before.action, what)
+        if (event.action, event.from_status) == (Action.REQUEST, AppointmentStatus.OFFERED):
+            what = "Offer taken: asked for"
         yield Line(at=event.at, what=what, more=more)
         before = event
 

@@ -4,7 +4,9 @@ from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+
+from booking.fields import MinuteOfDayField
 
 
 class ClinicPolicy(models.Model):
@@ -102,6 +104,18 @@ class ClinicPolicy(models.Model):
         validators=[MinValueValidator(5), MaxValueValidator(60 * 24 * 7)],
         help_text="Minutes that a freed time is kept for one person of the waiting list.",
     )
+    offers_from = MinuteOfDayField(
+        "freed times are offered from",
+        default=8 * 60,
+        db_default=8 * 60,
+        help_text="A time of day. What comes free at night is offered in the morning, unless that would be too late.",
+    )
+    offers_until = MinuteOfDayField(
+        "and until",
+        default=21 * 60,
+        db_default=21 * 60,
+        help_text="A time of day. One made shortly before is kept until the morning. From 0:00 until 24:00: always.",
+    )
     most_open = models.PositiveSmallIntegerField(
         "most open bookings of one person",
         null=True,
@@ -118,6 +132,13 @@ class ClinicPolicy(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(id=1), name="one_policy"),
             models.CheckConstraint(condition=Q(step_minutes__gte=1), name="policy_step_is_positive"),
+            models.CheckConstraint(
+                condition=Q(offers_until__gt=F("offers_from"), offers_until__lte=24 * 60),
+                name="offers_end_after_they_begin",
+                violation_error_message=(
+                    "Freed times must be offered until a later time of day than they are offered from."
+                ),
+            ),
         ]
 
     def __str__(self) -> str:

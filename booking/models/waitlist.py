@@ -6,12 +6,13 @@ Only `booking.waitlist` writes these rows.
 import uuid
 from datetime import datetime
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
 from booking.day_parts import DayPart
-from booking.enums import OfferState, WaitingState
+from booking.enums import OfferState, SafetyOutcome, WaitingEnd, WaitingState
 from booking.models.appointment import Appointment, new_reference
 
 
@@ -22,6 +23,8 @@ def new_place_reference() -> str:
 
 class WaitingPlace(models.Model):
     """Somebody waits for a free time: with their own contact, or for something earlier than an appointment.
+
+    Whoever has no email address was put here by the desk, which calls them about an offer.
 
     No therapist, no weekday (0 is Monday) and no part of the day means that any suits. Both dates belong to the wish.
     """
@@ -48,11 +51,29 @@ class WaitingPlace(models.Model):
     first_visit = models.BooleanField(default=False)
     consented_at = models.DateTimeField(null=True, blank=True)
     consent_version = models.CharField(max_length=20, blank=True)
+    # As with an appointment: the outcome of the safety check and no more. It goes with what is offered.
+    safety_outcome = models.CharField(
+        "safety check", max_length=10, choices=SafetyOutcome.choices, blank=True, default="", db_default=""
+    )
+    safety_version = models.CharField(max_length=20, blank=True, default="", db_default="", editable=False)
+    safety_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     # Starts that suited and were free on the website when they joined. Only when they come free again they are offered.
     known_free = ArrayField(models.DateTimeField(), default=list, blank=True, editable=False)
     state = models.CharField(
         max_length=10, choices=WaitingState.choices, default=WaitingState.WAITING, editable=False
+    )
+    ended_why = models.CharField(
+        max_length=10, choices=WaitingEnd.choices, blank=True, default="", db_default="", editable=False
+    )
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Who at the desk put a caller on the list.",
     )
     joined_at = models.DateTimeField(editable=False)
     request_key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
@@ -63,7 +84,7 @@ class WaitingPlace(models.Model):
         ordering = ["joined_at", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(appointment__isnull=False) | (~Q(name="") & ~Q(email="")),
+                condition=Q(appointment__isnull=False) | (~Q(name="") & (~Q(email="") | ~Q(phone=""))),
                 name="place_is_somebodys",
             ),
             models.CheckConstraint(

@@ -14,13 +14,19 @@ from booking.notifications import tell_of_place
 from services.models import ServiceOption
 from tests.booking.test_delivery import event_of, html_of, text_of
 from tests.factories.booking import make_appointment, make_override_hours
-from tests.factories.services import make_therapist
+from tests.factories.services import make_option, make_therapist
 from tests.factories.waiting import make_place
 from tests.mailserver import MailServer, smtp_settings
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 At = Callable[..., datetime]
+
+
+@pytest.fixture
+def option(db: None) -> ServiceOption:
+    """An hour that is booked at once, with 15 minutes after it that stay free."""
+    return make_option(booking=ServiceOption.Booking.INSTANT)
 
 
 @pytest.fixture

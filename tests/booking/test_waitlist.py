@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.db import IntegrityError, connection, transaction
 
-from booking import lifecycle, waitlist
+from booking import lifecycle, waiting_ends, waitlist
 from booking.day_parts import DayPart
 from booking.enums import (
     Actor,
@@ -41,6 +41,12 @@ At = Callable[..., datetime]
 SOMEBODY = lifecycle.Contact(
     name="Sam Sample", email="sam@example.test", phone="2125550100", consent_version="1"
 )
+
+
+@pytest.fixture
+def option(db: None) -> ServiceOption:
+    """An hour that is booked at once, with 15 minutes after it that stay free."""
+    return make_option(booking=ServiceOption.Booking.INSTANT)
 
 
 @pytest.fixture
@@ -594,11 +600,11 @@ def test_places_end_with_their_dates_and_their_appointments(
     long, short = make_place(option=option), make_place(option=option, until_date=date(2026, 11, 24))
     cancelled, over = (make_appointment(option=option, start=at(day, 10)) for day in (26, 24))
     places = [long, short, make_place(appointment=cancelled), make_place(appointment=over)]
-    waitlist.end_over()
+    waiting_ends.end_over()
     assert {state_of(place) for place in places} == {WaitingState.WAITING}
     lifecycle.cancel(appointment=cancelled, actor=Actor.PATIENT)
     clock.move_to(at(25))
-    waitlist.end_over()
+    waiting_ends.end_over()
     assert [state_of(place) for place in places] == ["waiting", "ended", "ended", "ended"]
 
 

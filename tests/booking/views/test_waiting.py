@@ -23,12 +23,18 @@ from booking.models import (
 from services.models import ServiceOption, Therapist
 from tests.booking.views.pages import hidden, text_of
 from tests.factories.booking import make_appointment, make_override_hours
-from tests.factories.services import make_therapist
+from tests.factories.services import make_option, make_therapist
 from tests.factories.waiting import make_place
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 At = Callable[..., datetime]
+
+
+@pytest.fixture
+def option(db: None) -> ServiceOption:
+    """An hour that is booked at once, with 15 minutes after it that stay free."""
+    return make_option(booking=ServiceOption.Booking.INSTANT)
 
 
 @pytest.fixture
