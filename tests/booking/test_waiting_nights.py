@@ -99,7 +99,7 @@ def test_what_is_freed_at_night_has_a_job_in_the_morning(
     clock.move_to(at(23, 22))
     forget_jobs()
     for visit in visits:
-        lifecycle.cancel(appointment=visit, actor=Actor.DESK)
+        lifecycle.cancel(appointment=visit, actor=Actor.PATIENT)
     waiting = [job for job in jobs(OFFER_FREED) if job["seconds"] is not None]
     assert len(jobs(OFFER_FREED)) == 3  # one for each at once, and one in the morning for both
     assert len(waiting) == 1
@@ -134,7 +134,7 @@ def test_somebody_with_an_offer_hears_of_what_is_taken_and_freed_meanwhile(
     waitlist.offer_freed()
     place.refresh_from_db()
     assert place.known_free == []
-    lifecycle.cancel(appointment=taken, actor=Actor.DESK)
+    lifecycle.cancel(appointment=taken, actor=Actor.PATIENT)
     waitlist.pass_on(offer=offer)
     assert [offer.appointment.starts_at for offer in waitlist.offer_freed()] == [at(26, 10)]
 

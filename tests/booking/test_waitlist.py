@@ -407,15 +407,15 @@ def test_a_place_outlives_a_cancellation_that_is_undone(
     later = make_appointment(option=option, therapist=only, start=at(27, 10), status="confirmed")
     place = make_place(option=option, appointment=later)
     lifecycle.cancel(appointment=later, actor=Actor.DESK)
-    assert waitlist.end_over() == 0
+    assert waiting_ends.end_over() == 0
     lifecycle.undo(appointment=later, user=None)
     clock.shift(timedelta(minutes=3))
-    assert waitlist.end_over() == 0
+    assert waiting_ends.end_over() == 0
     place.refresh_from_db()
     assert place.state == "waiting"
     lifecycle.cancel(appointment=later, actor=Actor.DESK)
     clock.shift(timedelta(minutes=3))
-    assert waitlist.end_over() == 1
+    assert waiting_ends.end_over() == 1
 
 
 def test_hours_that_are_added_are_offered_too(option: ServiceOption, only: Therapist, at: At) -> None:
