@@ -17,7 +17,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from booking import lifecycle
+from booking import lifecycle, waitlist
 from booking.admin import search, wording
 from booking.admin.acts import ACTS, BUTTONS, Act, acts_at_hand, acts_for
 from booking.admin.addresses import to_board
@@ -420,6 +420,9 @@ class AppointmentAdmin(admin.ModelAdmin[Appointment]):
                 "acts": acts_for(appointment) if acting else [],
                 "board": to_board(day=when.in_clinic_zone(appointment.starts_at).date()),
                 "may_move": acting and Action.MOVE in allowed_actions(appointment.status),
+                "earlier_place": waitlist.open_place_of(appointment),
+                "may_wait": request.user.has_perm("booking.add_waitingplace")
+                and waitlist.may_be_given_up(appointment),
                 "undo_until": lifecycle.undoable_until(appointment) if acting else None,
                 "timeline": timeline(appointment, messages_about(appointment, place)),
                 "show_save_and_add_another": False,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from booking import waitlist
 from booking.admin.acts import Act, acts_at_hand
 from booking.admin.filters import day_bounds
 from booking.enums import BLOCKING, AppointmentStatus, NotificationStatus
@@ -27,10 +28,11 @@ class Today:
     lines: list[Line]
     waiting: int
     failed: int
+    to_call: int
 
 
 def today(*, may_act: bool) -> Today:
-    """The clinic's present date in three queries."""
+    """The clinic's present date in four queries."""
     day = clock.today()
     start, end = day_bounds(day)
     now = clock.now()
@@ -53,4 +55,5 @@ def today(*, may_act: bool) -> Today:
         ],
         Appointment.objects.filter(status=AppointmentStatus.REQUESTED).count(),
         Notification.objects.filter(status=NotificationStatus.FAILED).count(),
+        waitlist.to_call().count(),
     )

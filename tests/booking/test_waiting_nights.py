@@ -1,4 +1,4 @@
-"""Quiet hours of the waiting list: what is offered in the evening, at night and in the morning, and what is never lost."""
+"""Quiet hours of the waiting list: what is offered in the evening, at night and in the morning. Nothing is lost."""
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
