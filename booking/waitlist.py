@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from django.contrib.auth.models import User
 from django.db import connection
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
 
 from booking import availability, freed, lifecycle, notifications, undoing, waiting_ends
 from booking.day_parts import DayPart, part_of
@@ -80,11 +80,13 @@ def join(
     contact: lifecycle.Contact | None = None,
     appointment: Appointment | None = None,
     user: User | None = None,
+    asked: bool = False,
 ) -> WaitingPlace:
     """Put somebody on the list, and tell them. What the website has free now they can book there: it is not offered.
 
     Either `contact` says who it is, or the later `appointment` does that they would give up. `user` is who does it for
-    a caller at the desk; a caller without an email address is called about an offer. The same `request_key`
+    a caller at the desk, who may have `asked` about the signs of the safety check; a caller without an email address is
+    called about an offer. The same `request_key`
     again gives the place that the first one made, and so does a second wish for the same appointment.
     Raises NotPossibleNowError for an appointment that cannot be given up any more.
     """
@@ -92,7 +94,7 @@ def join(
         return earlier
     if appointment:
         current = Appointment.objects.select_for_update(of=("self",)).get(pk=appointment.pk)
-        if current.status not in MAY_BE_GIVEN_UP or current.starts_at <= clock.now():
+        if not may_be_given_up(current):
             raise NotPossibleNowError("This appointment cannot be changed for an earlier one any more.")
     now = clock.now()
     place = WaitingPlace(
@@ -111,7 +113,9 @@ def join(
         place.first_visit = contact.first_visit
         place.consent_version = contact.consent_version
         place.consented_at = now if contact.consent_version else None
-        if contact.safety:
+        if asked:
+            place.safety_outcome = SafetyOutcome.ASKED
+        elif contact.safety:
             place.safety_outcome = SafetyOutcome.CLEAR
             place.safety_version, place.safety_at = contact.safety.version, contact.safety.at
     if not rows.insert(place, unless_in_conflict=True):
@@ -129,6 +133,11 @@ def join(
     return place
 
 
+def may_be_given_up(appointment: Appointment) -> bool:
+    """Whether somebody may still wait for something earlier than an appointment."""
+    return appointment.status in MAY_BE_GIVEN_UP and appointment.starts_at > clock.now()
+
+
 def open_place_of(appointment: Appointment) -> WaitingPlace | None:
     """The place that waits for something earlier than an appointment."""
     return WaitingPlace.objects.filter(
@@ -142,6 +151,13 @@ def offer_of(appointment: Appointment) -> Offer:
     if offer is None:
         raise NotPossibleNowError(f"{appointment.reference} was not offered to the waiting list.")
     return offer
+
+
+def to_call() -> QuerySet[Offer]:
+    """The offers to people without an email address: the desk calls them, the one that ends first before the others."""
+    return Offer.objects.filter(
+        state=OfferState.OPEN, expires_at__gt=clock.now(), appointment__email=""
+    ).order_by("expires_at", "pk")
 
 
 @lifecycle.one_transaction

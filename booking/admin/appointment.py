@@ -17,7 +17,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from booking import lifecycle
+from booking import lifecycle, waitlist
 from booking.admin import search, wording
 from booking.admin.acts import ACTS, BUTTONS, Act, acts_at_hand, acts_for
 from booking.admin.addresses import to_board
@@ -449,6 +449,9 @@ class AppointmentAdmin(admin.ModelAdmin[Appointment]):
                 "undo": done_with(appointment) if acting else None,
                 "attendance": attendance(appointment, now=clock.now()),
                 "may_book_next": appointment.status in MAY_BOOK_NEXT and self.has_add_permission(request),
+                "earlier_place": waitlist.open_place_of(appointment),
+                "may_wait": request.user.has_perm("booking.add_waitingplace")
+                and waitlist.may_be_given_up(appointment),
                 "timeline": timeline(appointment, messages_about(appointment, place)),
                 "show_save_and_add_another": False,
                 "show_save_and_continue": False,

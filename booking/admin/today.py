@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from booking import lifecycle
+from booking import lifecycle, waitlist
 from booking.admin.acts import Act, acts_at_hand
 from booking.admin.attendance import Attendance, attendance
 from booking.admin.filters import day_bounds
@@ -34,6 +34,7 @@ class Today:
     lines: list[Line]
     waiting: int
     failed: int
+    to_call: int
 
 
 def today(*, may_act: bool) -> Today:
@@ -63,4 +64,5 @@ def today(*, may_act: bool) -> Today:
         ],
         Appointment.objects.filter(status=AppointmentStatus.REQUESTED).count(),
         Notification.objects.filter(status=NotificationStatus.FAILED).count(),
+        waitlist.to_call().count(),
     )

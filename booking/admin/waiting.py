@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -11,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from booking import waitlist, wishes
 from booking.admin import search, wording
+from booking.admin.waiting_add import add_page
 from booking.enums import Actor, OfferState, WaitingState
 from booking.exceptions import BookingError
 from booking.models import Offer, WaitingPlace
@@ -23,7 +25,8 @@ _TAGS = {
     WaitingState.LEFT: "over",
     WaitingState.ENDED: "over",
 }
-OPEN = "open"
+#: A time is kept for them, and they have no email address.
+CALL = "call"
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -34,7 +37,11 @@ class StateFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """Everybody, then every state."""
-        return [("all", "Everybody"), *((value, str(label)) for value, label in WaitingState.choices)]
+        return [
+            ("all", "Everybody"),
+            (CALL, "Call them"),
+            *((value, str(label)) for value, label in WaitingState.choices),
+        ]
 
     def choices(self, changelist: Any) -> Any:
         """With those who still wait in the place of Django's own "All"."""
@@ -47,6 +54,8 @@ class StateFilter(admin.SimpleListFilter):
         chosen = self.value()
         if chosen in WaitingState.values:
             return queryset.filter(state=chosen)
+        if chosen == CALL:
+            return queryset.filter(pk__in=waitlist.to_call().values("place"))
         if chosen or request.GET.get("q"):
             return queryset
         return queryset.filter(state__in=(WaitingState.WAITING, WaitingState.OFFERED))
@@ -54,7 +63,7 @@ class StateFilter(admin.SimpleListFilter):
 
 @admin.register(WaitingPlace)
 class WaitingPlaceAdmin(admin.ModelAdmin[WaitingPlace]):
-    """Only looked at, in the order in which people are asked; and taken off the list."""
+    """Looked at in the order in which people are asked; callers are put on the list, and taken off it."""
 
     list_display = ("who", "what", "suits", "state_tag", "joined", "asked")
     list_display_links = ("who",)
@@ -69,9 +78,13 @@ class WaitingPlaceAdmin(admin.ModelAdmin[WaitingPlace]):
     change_form_template = "admin/booking/waitingplace/change_form.html"
     fieldsets = ((None, {"fields": ()}),)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Never: people join by themselves."""
-        return False
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Put somebody who calls on the list."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return add_page(self, request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never: a place is left."""
@@ -125,6 +138,7 @@ class WaitingPlaceAdmin(admin.ModelAdmin[WaitingPlace]):
             "place": place,
             "wishes": wishes.in_words(place) if place else [],
             "state": _state(place) if place else "",
+            "call": waitlist.to_call().filter(place=place).select_related("appointment").first(),
             "offers": [_line(offer) for offer in place.offers.all()] if place else [],
             "told": place.notifications.all() if place else [],
             "show_save": False,
@@ -205,6 +219,8 @@ def _line(offer: Offer) -> dict[str, Any]:
     """An offer as a row: the time, and what became of it."""
     outcome = str(OfferState(offer.state).label).lower()
     if offer.state == OfferState.OPEN:
+        if not offer.appointment.email:
+            outcome = f"call them on {offer.appointment.phone}: kept"
         outcome += f" until {when.format_time(offer.expires_at)}, {wording.day(offer.expires_at)}"
     return {
         "offer": offer,

@@ -164,7 +164,7 @@ def _stopped(
 def earlier(request: HttpRequest, appointment: Appointment, token: str) -> HttpResponse:
     """GET asks what would suit better than an appointment; POST puts it on the list, with `leave` takes it off."""
     page: dict[str, Any] = {"appointment": appointment, "token": token}
-    if appointment.status not in waitlist.MAY_BE_GIVEN_UP or appointment.starts_at <= clock.now():
+    if not waitlist.may_be_given_up(appointment):
         return render(request, "booking/no_earlier.html", page, status=409)
     place = waitlist.open_place_of(appointment)
     if request.method == "POST" and "leave" in request.POST:

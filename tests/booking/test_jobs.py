@@ -6,7 +6,7 @@ import subprocess
 import sys
 import urllib.parse
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -25,6 +25,7 @@ from booking.notifications import DELIVER, tell
 from flexclinic.lib import clock
 from tests import jobrunner
 from tests.factories.booking import make_appointment, make_notification
+from tests.factories.waiting import make_place
 from tests.mailserver import MailServer, smtp_settings
 
 pytestmark = pytest.mark.django_db
@@ -212,7 +213,10 @@ def test_the_night_forgets_what_is_over(mail: MailServer) -> None:
         cursor.execute(
             "UPDATE procrastinate_events SET at = now() - interval '31 days' WHERE job_id = %s", [old]
         )
+    over = make_place(option=appointment.option, from_date=date(2026, 1, 1), until_date=date(2026, 1, 2))
     async_to_sync(jobs.tidy.func)(0)
+    over.refresh_from_db()
+    assert (over.state, over.ended_why) == ("ended", "dates")
     assert [job["id"] for job in jobrunner.jobs(DELIVER)] == [new]
     assert links.look_up(alive) == appointment
     assert AppointmentLink.objects.count() == 1

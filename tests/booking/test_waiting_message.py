@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from booking import delivery, links, waitlist
 from booking.enums import LinkPurpose, NotificationKind
-from booking.models import Notification
+from booking.models import Notification, WaitingLink
 from booking.notifications import tell_of_place
 from services.models import ServiceOption
 from tests.booking.test_delivery import event_of, html_of, text_of
@@ -99,3 +99,53 @@ def test_an_offer_that_is_over_is_not_sent(mail: MailServer, option: ServiceOpti
     [offer] = waitlist.offer_freed()
     waitlist.pass_on(offer=offer)
     assert send(NotificationKind.OFFERED) is delivery.Outcome.NOT_NEEDED
+
+
+def test_an_offer_can_be_left_by_its_own_link(mail: MailServer, option: ServiceOption, at: At) -> None:
+    """Also where the ids of place and appointment are the same."""
+    therapist = make_therapist(options=[option])
+    make_override_hours(therapist=therapist, on=date(2026, 11, 24), stretches=[("10:00", "11:00")])
+    place = make_place(option=option, pk=make_appointment(option=option, start=at(27, 10)).pk + 1)
+    [offer] = waitlist.offer_freed()
+    assert offer.appointment_id == place.pk
+    assert send(NotificationKind.OFFERED) is delivery.Outcome.SENT
+    [message] = mail.messages
+    for words in (text_of(message), html_of(message)):
+        assert "You do not wait any more?" in words
+    leave = token_in(text_of(message), "waiting")
+    assert links.look_up_place(leave) == place
+    offered = token_in(text_of(message), "offer")
+    assert links.look_up(offered, purpose=LinkPurpose.OFFER) == offer.appointment
+    assert f"/waiting/{leave}/" in html_of(message)
+
+
+def test_a_link_off_the_list_that_reached_nobody_is_forgotten(
+    mail: MailServer, option: ServiceOption
+) -> None:
+    make_place(option=option)
+    therapist = make_therapist(options=[option])
+    make_override_hours(therapist=therapist, on=date(2026, 11, 24), stretches=[("10:00", "11:00")])
+    waitlist.offer_freed()
+    mail.data_reply = "550 5.1.1 unknown"
+    send(NotificationKind.OFFERED)
+    assert not WaitingLink.objects.exists()
+
+
+def test_the_messages_say_where_the_desk_has_a_say(mail: MailServer, at: At) -> None:
+    option = make_option(booking=ServiceOption.Booking.REQUEST)
+    later = make_appointment(option=option, start=at(26, 10), status="confirmed")
+    make_place(appointment=later)
+    therapist = make_therapist(options=[option])
+    make_override_hours(therapist=therapist, on=date(2026, 11, 24), stretches=[("10:00", "11:00")])
+    [offer] = waitlist.offer_freed()
+    send(NotificationKind.OFFERED)
+    waitlist.accept(offer=offer)
+    send(NotificationKind.RECEIVED)
+    offered, received = mail.messages
+    for words in (text_of(offered), html_of(offered)):
+        assert "Ask for this time" in words
+        assert "It is yours at once" not in words
+        assert "You keep your appointment on Thursday 26 November 2026 at 10am until we confirm" in words
+    for words in (text_of(received), html_of(received)):
+        assert "It is not confirmed yet." in words
+        assert "You keep your appointment on Thursday 26 November 2026 at 10am until we confirm" in words

@@ -10,7 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from booking import lifecycle, links, waitlist
 from booking.enums import Actor, LinkPurpose
-from booking.models import Appointment, Offer
+from booking.models import Appointment, ClinicPolicy, Offer
 from flexclinic.lib import clock
 from services.models import ServiceOption
 from tests.browser.conftest import PHONE, tab_to
@@ -25,8 +25,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def full() -> Appointment:
-    """An option whose only time, at 10 in three days, is taken."""
-    option = make_option(service=make_service(title="Neuromuscular massage", slug="neuromuscular-massage"))
+    """An option that is booked at once, whose only time, at 10 in three days, is taken. No quiet hours: it may be night."""
+    ClinicPolicy.objects.create(offers_from=0, offers_until=24 * 60)
+    option = make_option(
+        booking=ServiceOption.Booking.INSTANT,
+        service=make_service(title="Neuromuscular massage", slug="neuromuscular-massage"),
+    )
     therapist = make_therapist(name="Ana Demo", options=[option])
     day = clock.today() + timedelta(days=3)
     make_override_hours(therapist=therapist, on=day, stretches=[("10:00", "11:00")])

@@ -66,7 +66,7 @@ OPEN = {
     "booking/notification/add/": False,
     "booking/waitingplace/": True,
     "booking/waitingplace/{waiting}/change/": True,
-    "booking/waitingplace/add/": False,
+    "booking/waitingplace/add/": True,
     "booking/waitingplace/{waiting}/delete/": False,
     "services/service/": True,
     "services/service/{service}/change/": True,

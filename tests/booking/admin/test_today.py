@@ -66,6 +66,6 @@ def test_the_number_of_queries_does_not_depend_on_the_day(
             status="confirmed",
         )
     # Session, user, permissions of the user and the group; what was just done, the day, what of it can be undone,
-    # what waits, what failed.
-    with django_assert_num_queries(9):
+    # what waits, what failed, whom to call.
+    with django_assert_num_queries(10):
         desk.get("/admin/")

@@ -1,16 +1,18 @@
 """The waiting list at the desk."""
 
+import uuid
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import pytest
 import time_machine
+from django.contrib.auth.models import Permission, User
 from django.test import Client
 
-from booking import waitlist
-from booking.enums import OfferState
+from booking import lifecycle, waitlist
+from booking.enums import Actor, OfferState
 from booking.models import Appointment, Offer, WaitingPlace
-from services.models import ServiceOption
+from services.models import ServiceOption, Therapist
 from tests.booking.admin.pages import text_of
 from tests.factories.booking import make_appointment, make_override_hours
 from tests.factories.services import make_therapist
@@ -113,3 +115,111 @@ def test_the_desk_takes_somebody_off_the_list(desk: Client, offer: Offer) -> Non
     desk.post(LIST, {"action": "take_off", "_selected_action": [second.pk]})
     second.refresh_from_db()
     assert second.state == "left"
+
+
+# The desk puts a caller on the list
+
+
+def front_desk() -> User:
+    return User.objects.get(username="frontdesk")
+
+
+def caller(option: ServiceOption, /, **more: object) -> dict[str, object]:
+    return {
+        "option": option.pk,
+        "weekdays": ["1"],
+        "parts": ["morning"],
+        "name": " Cal  Caller",
+        "phone": "(212) 555-0177",
+        "email": "",
+        "request_key": uuid.uuid4(),
+        **more,
+    }
+
+
+def test_a_caller_without_an_address_is_put_on_the_list_and_called(
+    desk: Client, option: ServiceOption, therapist: Therapist, at: At
+) -> None:
+    make_override_hours(therapist=therapist, on=date(2026, 11, 24), stretches=[("10:00", "11:00")])
+    taken = make_appointment(option=option, therapist=therapist, start=at(24, 10), status="confirmed")
+    assert "Put on the waiting list" in text_of(desk.get(f"{LIST}add/"))
+    answers = caller(option, first_visit="on", asked="on")
+    page = desk.post(f"{LIST}add/", answers, follow=True)
+    place = WaitingPlace.objects.get()
+    assert (place.name, place.added_by, place.safety_outcome) == ("Cal Caller", front_desk(), "asked")
+    assert "put on the list by frontdesk" in text_of(page)
+    assert "the first page says to call them" in text_of(page)
+    desk.post(f"{LIST}add/", answers)
+    assert WaitingPlace.objects.count() == 1
+    assert "to call about a free time" not in text_of(desk.get("/admin/"))
+
+    lifecycle.cancel(appointment=taken, actor=Actor.DESK)
+    [offer] = waitlist.offer_freed()
+    assert offer.appointment.notifications.count() == 0
+    assert "1 to call about a free time" in text_of(desk.get("/admin/"))
+    assert "call them on (212) 555-0177: kept until 10am" in text_of(desk.get(f"{LIST}?state=call"))
+    assert "Call Cal Caller on (212) 555-0177" in text_of(desk.get(f"{LIST}{place.pk}/change/"))
+    visit = desk.get(f"/admin/booking/appointment/{offer.appointment_id}/change/")
+    assert "Call them on (212) 555-0177" in text_of(visit)
+    press(desk, offer.appointment, "accept")
+    offer.appointment.refresh_from_db()
+    assert (offer.appointment.status, offer.appointment.safety_outcome) == ("confirmed", "asked")
+    assert "to call about a free time" not in text_of(desk.get("/admin/"))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"option": ""}, "Choose what they wait for."),
+        ({"name": "  "}, "Enter the patient’s name."),
+        ({"phone": ""}, "Enter a phone number or an e-mail address, or nobody can tell them about a time."),
+        ({"phone": "12"}, "Enter a phone number such as (212) 555-0142."),
+        ({"email": "x"}, "Enter an e-mail address such as name@example.com, or leave it empty."),
+        ({"until_date": "2026-11-01"}, "This date is over."),
+        ({"therapists": ["nobody-gives"]}, "Nora Nobody would not give"),
+    ],
+)
+def test_what_is_wrong_with_a_caller_is_said(
+    desk: Client, option: ServiceOption, therapist: Therapist, wrong: dict[str, object], said: str
+) -> None:
+    make_therapist(name="Nora Nobody", slug="nobody-gives", options=[])
+    page = desk.post(f"{LIST}add/", caller(option, note="", **wrong))
+    assert said in text_of(page)
+    assert not WaitingPlace.objects.exists()
+    assert "Error:" in page.content.decode()
+
+
+def test_from_an_appointment_for_something_earlier(
+    desk: Client, option: ServiceOption, therapist: Therapist, at: At
+) -> None:
+    later = make_appointment(option=option, start=at(26, 10), status="confirmed", name="Later Linda")
+    page = f"/admin/booking/appointment/{later.pk}/change/"
+    address = f"{LIST}add/?appointment={later.pk}"
+    assert f'href="{address}"' in desk.get(page).content.decode()
+    assert "Later Linda keeps Thursday 26 November 2026 at 10am" in text_of(desk.get(address))
+    assert "Choose a date before" in text_of(desk.post(address, {"from_date": "2026-12-01"}))
+    desk.post(address, {"parts": ["morning"]})
+    place = WaitingPlace.objects.get()
+    assert (place.appointment, place.until_date, place.added_by) == (later, date(2026, 11, 26), front_desk())
+    assert "On the waiting list for something earlier" in text_of(desk.get(page))
+    assert "is on the waiting list already" in text_of(desk.get(address, follow=True))
+    waitlist.leave(place=place)
+    Appointment.objects.update(email="", phone="")
+    assert "Add a phone number or an e-mail address to the appointment first" in text_of(
+        desk.post(address, {})
+    )
+    lifecycle.cancel(appointment=later, actor=Actor.DESK)
+    assert "Nobody can wait for an earlier time" in text_of(desk.get(address, follow=True))
+    assert "Nobody can wait for an earlier time" in text_of(
+        desk.post(f"{LIST}add/?appointment=x", follow=True)
+    )
+    assert address not in desk.get(page).content.decode()
+
+
+def test_who_may_only_look_puts_nobody_on_the_list(client: Client, option: ServiceOption) -> None:
+    user = User.objects.create_user("looker", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename="view_waitingplace"))
+    client.force_login(user)
+    assert client.get(f"{LIST}add/").status_code == 403
+    assert client.post(f"{LIST}add/", caller(option)).status_code == 403
+    assert not WaitingPlace.objects.exists()

@@ -15,6 +15,7 @@ from booking.models import (
     Appointment,
     AppointmentEvent,
     AppointmentLink,
+    ClinicPolicy,
     Notification,
     Offer,
     WaitingLink,
@@ -355,3 +356,137 @@ def test_no_link_is_in_a_log() -> None:
 
     for page in ("offer", "waiting"):
         assert redact(f"GET /{page}/not-a-whole-token/ 404") == f"GET /{page}/…/ 404"
+
+
+# The safety check before a first visit
+
+
+def safety_of_all() -> list[tuple[str, str]]:
+    return list(WaitingPlace.objects.values_list("safety_outcome", "safety_version"))
+
+
+def test_who_says_first_visit_reads_the_lists_first(
+    patient: Client, option: ServiceOption, only: Therapist
+) -> None:
+    times = patient.get(f"/book/{option.slug}/?visit=first").content.decode()
+    address = f"/book/{option.slug}/waiting-list/?visit=first"
+    assert f'href="{address}"' in times
+    page = patient.get(address)
+    assert "Before your first visit" in text_of(page)
+    assert "Choose which is true for you." in text_of(patient.post(address, {"answer": ""}))
+    assert "Call 911 now" in text_of(patient.post(address, {"answer": "emergency"}))
+    assert "Please call us before you book" in text_of(patient.post(address, {"answer": "call"}))
+    form = patient.post(address, {"answer": "none"}, follow=True)
+    assert "What suits you" in text_of(form)
+    assert "This is my first visit" not in text_of(form)
+    patient.post(form.request["PATH_INFO"] + "?visit=first", {**details(), **hidden(form)})
+    assert safety_of_all() == [("clear", "2026-11")]
+
+
+def test_who_ticks_first_visit_reads_the_lists_before_joining(
+    patient: Client, option: ServiceOption, only: Therapist
+) -> None:
+    address = f"/book/{option.slug}/waiting-list/"
+    typed = details(first_visit="on", weekdays=["1", "3"], name="Kept Name")
+    page = patient.post(address, typed)
+    assert "Before your first visit" in text_of(page)
+    assert not WaitingPlace.objects.exists()
+    for answer, said in (
+        ("", "Choose which is true for you."),
+        ("emergency", "Call 911 now"),
+        ("call", "Please call us before you book"),
+    ):
+        stopped = patient.post(address, {**typed, "answer": answer})
+        assert said in text_of(stopped)
+        assert 'value="Kept Name"' in stopped.content.decode()
+        assert stopped.content.decode().count('name="weekdays"') == 2
+    assert not WaitingPlace.objects.exists()
+    for _ in range(2):
+        placed = patient.post(address, {**typed, "answer": "none"}, follow=True)
+        assert "You are on the waiting list" in text_of(placed)
+    place = WaitingPlace.objects.get()
+    assert (place.weekdays, place.first_visit) == ([1, 3], True)
+    assert safety_of_all() == [("clear", "2026-11")]
+
+
+def test_who_was_here_before_is_not_asked_and_a_forged_pass_is_none(
+    patient: Client, option: ServiceOption, only: Therapist
+) -> None:
+    address = f"/book/{option.slug}/waiting-list/"
+    assert "Before your first visit" not in text_of(patient.get(f"{address}?visit=returning"))
+    forged = patient.post(address, details(first_visit="on", passed="2026-11:x"))
+    assert "Before your first visit" in text_of(forged)
+    patient.post(address, details())
+    assert safety_of_all() == [("", "")]
+
+
+def test_a_first_visit_is_taken_after_the_lists(
+    patient: Client, option: ServiceOption, only: Therapist
+) -> None:
+    make_place(option=option, first_visit=True)
+    open_hour(only)
+    [offer] = waitlist.offer_freed()
+    address = offer_page(offer)
+    lists = patient.post(address, {"accept": "1"})
+    assert "Before your first visit" in text_of(lists)
+    assert lists["Cache-Control"] == "no-store"
+    carried = hidden(lists)
+    assert carried["accept"] == "1"
+    assert "Call 911 now" in text_of(patient.post(address, {**carried, "answer": "emergency"}))
+    assert "Please call us" in text_of(patient.post(address, {**carried, "answer": "call"}))
+    assert "A time has come up" in text_of(patient.get(address))
+    page = patient.post(address, {**carried, "answer": "none"}, follow=True)
+    assert "Your appointment is booked" in text_of(page)
+    assert Appointment.objects.get(pk=offer.appointment_id).safety_outcome == "clear"
+
+
+# What a yes leads to, in words
+
+
+def test_where_the_desk_has_a_say_the_page_says_so(patient: Client, only: Therapist, at: At) -> None:
+    on_request = make_option(booking=ServiceOption.Booking.REQUEST)
+    only.options.add(on_request)
+    later = make_appointment(option=on_request, start=at(26, 10), status="confirmed")
+    place = make_place(appointment=later)
+    open_hour(only)
+    [offer] = waitlist.offer_freed()
+    address = offer_page(offer)
+    page = patient.get(address)
+    assert "Ask for this time" in text_of(page)
+    assert "Take this time" not in text_of(page)
+    assert "You keep the later appointment until we confirm this one." in text_of(page)
+    asked = patient.post(address, {**hidden(page), "accept": "1"}, follow=True)
+    assert "We have your request" in text_of(asked)
+    assert "You asked for this time" in text_of(patient.get(address))
+    place_page = f"/waiting/{links.mint_for_place(place=place)}/"
+    words = text_of(patient.get(place_page))
+    assert "You asked for Tuesday 24 November 2026 at 10am" in words
+    assert "You keep your appointment on Thursday 26 November 2026 at 10am until we confirm" in words
+    lifecycle.decline(appointment=Appointment.objects.get(pk=offer.appointment_id), user=None)
+    words = text_of(patient.get(place_page))
+    assert "The front desk could not confirm it. You keep your appointment on Thursday" in words
+
+
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        ("dates", "The days that you chose are over."),
+        ("visit", "The appointment that you wanted to have earlier is over or cancelled."),
+        ("silence", "You did not answer 3 offers in a row."),
+        ("", "The dates that you chose are over, or you did not answer 3 offers in a row."),
+    ],
+)
+def test_the_page_says_why_a_wait_is_over(
+    patient: Client, option: ServiceOption, why: str, said: str
+) -> None:
+    place = make_place(option=option, state="ended", ended_why=why)
+    words = text_of(patient.get(f"/waiting/{links.mint_for_place(place=place)}/"))
+    assert "Your wait is over" in words
+    assert said in words
+
+
+def test_the_page_says_when_times_are_offered(patient: Client, option: ServiceOption) -> None:
+    page = f"/waiting/{links.mint_for_place(place=make_place(option=option))}/"
+    assert "We offer times from 8am to 9pm." in text_of(patient.get(page))
+    ClinicPolicy.objects.create(offers_from=0, offers_until=24 * 60)
+    assert "We offer times from" not in text_of(patient.get(page))
