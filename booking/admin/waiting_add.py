@@ -15,8 +15,9 @@ from booking.admin import wording
 from booking.admin.visit_forms import OptionField
 from booking.day_parts import DayPart
 from booking.exceptions import BookingError
-from booking.forms import on_one_line, validate_phone
+from booking.forms import validate_phone
 from booking.models import Appointment, WaitingPlace
+from booking.typed import on_one_line
 from booking.waiting_forms import EarlierForm, WishesForm
 from flexclinic.lib import when
 from services.models import ServiceOption, Therapist
@@ -44,10 +45,10 @@ class CallerForm(WishesForm):
     )
     phone = forms.CharField(label="Phone", max_length=40, required=False, validators=[validate_phone])
     email = forms.EmailField(
-        label="E-mail",
+        label="Email",
         required=False,
         help_text="Without one, the desk calls them when a time suits.",
-        error_messages={"invalid": "Enter an e-mail address such as name@example.com, or leave it empty."},
+        error_messages={"invalid": "Enter an email address such as name@example.com, or leave it empty."},
     )
     first_visit = forms.BooleanField(label="First visit to the clinic", required=False)
     asked = forms.BooleanField(
@@ -86,7 +87,7 @@ class CallerForm(WishesForm):
         super().clean()
         cleaned = self.cleaned_data
         if not {"phone", "email"} & set(self.errors) and not (cleaned.get("phone") or cleaned.get("email")):
-            text = "Enter a phone number or an e-mail address, or nobody can tell them about a time."
+            text = "Enter a phone number or an email address, or nobody can tell them about a time."
             self.add_error("phone", ValidationError(text, code="unreachable"))
         option, wanted = cleaned.get("option"), cleaned.get("therapists")
         if option and wanted:
@@ -117,7 +118,7 @@ def add_page(model_admin: ModelAdmin[WaitingPlace], request: HttpRequest) -> Htt
         how = (
             "A message is on its way."
             if place.contact.email
-            else "There is no e-mail address: when a time suits, the first page says to call them."
+            else "There is no email address: when a time suits, the first page says to call them."
         )
         text = f"{place.contact.name} is on the waiting list: {place.reference}. {how}"
         model_admin.message_user(request, text, messages.SUCCESS)
@@ -160,7 +161,7 @@ def _join(
     user: Any = request.user
     answers = form.cleaned_data
     if appointment and not (appointment.email or appointment.phone):
-        text = "Add a phone number or an e-mail address to the appointment first, or nobody can tell them about a time."
+        text = "Add a phone number or an email address to the appointment first, or nobody can tell them about a time."
         form.add_error(None, text)
         return None
     contact = None

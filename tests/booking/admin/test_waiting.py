@@ -153,7 +153,7 @@ def test_a_caller_without_an_address_is_put_on_the_list_and_called(
     assert WaitingPlace.objects.count() == 1
     assert "to call about a free time" not in text_of(desk.get("/admin/"))
 
-    lifecycle.cancel(appointment=taken, actor=Actor.DESK)
+    lifecycle.cancel(appointment=taken, actor=Actor.PATIENT)
     [offer] = waitlist.offer_freed()
     assert offer.appointment.notifications.count() == 0
     assert "1 to call about a free time" in text_of(desk.get("/admin/"))
@@ -172,9 +172,9 @@ def test_a_caller_without_an_address_is_put_on_the_list_and_called(
     [
         ({"option": ""}, "Choose what they wait for."),
         ({"name": "  "}, "Enter the patient’s name."),
-        ({"phone": ""}, "Enter a phone number or an e-mail address, or nobody can tell them about a time."),
+        ({"phone": ""}, "Enter a phone number or an email address, or nobody can tell them about a time."),
         ({"phone": "12"}, "Enter a phone number such as (212) 555-0142."),
-        ({"email": "x"}, "Enter an e-mail address such as name@example.com, or leave it empty."),
+        ({"email": "x"}, "Enter an email address such as name@example.com, or leave it empty."),
         ({"until_date": "2026-11-01"}, "This date is over."),
         ({"therapists": ["nobody-gives"]}, "Nora Nobody would not give"),
     ],
@@ -205,7 +205,7 @@ def test_from_an_appointment_for_something_earlier(
     assert "is on the waiting list already" in text_of(desk.get(address, follow=True))
     waitlist.leave(place=place)
     Appointment.objects.update(email="", phone="")
-    assert "Add a phone number or an e-mail address to the appointment first" in text_of(
+    assert "Add a phone number or an email address to the appointment first" in text_of(
         desk.post(address, {})
     )
     lifecycle.cancel(appointment=later, actor=Actor.DESK)
