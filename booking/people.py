@@ -32,7 +32,7 @@ _LONGEST = 100
 _LOOKED_AT = 24
 _MOST_VISITS = 200
 #: How far behind the best somebody may be and still be shown: a whole name leaves out what only sounds like it.
-_BEHIND = 0.35
+_BEHIND = 0.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
