@@ -31,7 +31,7 @@ def since(appointment: Appointment, version: int) -> list[str]:
         earlier = [None, *events]
     return [
         _moved(before, event)
-        if event.action in {Action.MOVE, Action.UNDO_MOVE}
+        if event.action in {Action.MOVE, Action.STRETCH, Action.UNDO_MOVE}
         else _WORDS.get(Action(event.action), "the appointment was changed")
         for before, event in pairwise(earlier)
         if event
@@ -59,6 +59,9 @@ def _moved(before: AppointmentEvent | None, event: AppointmentEvent) -> str:
         if before.therapist_id == event.therapist_id:
             return "the appointment was given another room"
         return f"the appointment was given to {event.therapist.name}"
+    if before and before.visit.lower == event.visit.lower and before.therapist_id == event.therapist_id:
+        how = "longer" if before.visit.upper < event.visit.upper else "shorter"
+        return f"the appointment was made {how}: it now ends at {when.format_time(event.visit.upper)}"
     origin = f" from {_at(before)}" if before else ""
     other = f", with {event.therapist.name}" if before and before.therapist_id != event.therapist_id else ""
     return f"the appointment was moved{origin} to {_at(event)}{other}"

@@ -41,6 +41,7 @@ from booking.exceptions import (
     TimeJustGoneError,
 )
 from booking.models import Appointment, AppointmentEvent, ClinicPolicy, Notification
+from booking.models.appointment import LONGEST_OCCUPIED
 from booking.safety import Passed
 from booking.transitions import TRANSITIONS, Action
 from flexclinic.lib import clock, rows, when
@@ -558,6 +559,44 @@ def move(
 
 
 @one_transaction
+def stretch(
+    *,
+    appointment: Appointment,
+    minutes: int,
+    user: User | None,
+    version: int | None = None,
+) -> Appointment:
+    """Make a visit so many minutes long; it starts when it did, and its buffers and its price stay.
+
+    The patient is told as of a move by the desk, as long as the visit has not begun. Raises TimeJustGoneError where
+    something else is there, NotPossibleNowError for a length that no visit has, and as `confirm` does.
+    """
+    current = _locked(appointment, Action.STRETCH, version)
+    ends = current.starts_at + timedelta(minutes=minutes)
+    occupied_until = current.occupied_until + (ends - current.ends_at)
+    if minutes <= 0 or occupied_until - current.occupied_from > LONGEST_OCCUPIED:
+        raise NotPossibleNowError(
+            "A visit is between 1 minute and a day long, with the time kept free around it."
+        )
+    if ends == current.ends_at:
+        return current
+    current.visit = DateTimeTZRange(current.starts_at, ends, "[)")
+    current.occupied = DateTimeTZRange(current.occupied_from, occupied_until, "[)")
+    current.version += 1
+    current.save(update_fields=["visit", "occupied", "version"])
+    current.refresh_from_db()
+    _record(current, Action.STRETCH, before=current.status, actor=Actor.DESK, user=user)
+    if current.status != AppointmentStatus.ARRIVED and current.starts_at > clock.now():
+        notifications.tell(
+            appointment=current,
+            kind=NotificationKind.MOVED,
+            not_before=clock.now() + _time_to_undo(),
+        )
+    freed.time_is_freed()
+    return current
+
+
+@one_transaction
 def move_as_patient(
     *, appointment: Appointment, start: datetime, therapist: Therapist | None, version: int
 ) -> Appointment:
@@ -611,7 +650,7 @@ def _time_to_undo() -> timedelta:
 def undoable_until(appointment: Appointment) -> datetime | None:
     """Until when the desk can undo what it did last with an appointment; None where that is no move, or too old."""
     last = appointment.events.order_by("-version").first()
-    if last is None or (last.action, last.actor) != (Action.MOVE, Actor.DESK):
+    if last is None or last.action not in {Action.MOVE, Action.STRETCH} or last.actor != Actor.DESK:
         return None
     if last.version != appointment.version or appointment.status not in TRANSITIONS[Action.UNDO_MOVE].sources:
         return None
@@ -647,9 +686,12 @@ def undo_move(*, appointment: Appointment, user: User | None, version: int | Non
             "There is no move to undo any more. Move it again where it is to be elsewhere: the patient is told."
         )
     _keep_waiting(current)
-    shift = before.visit.lower - current.starts_at
+    current.occupied = DateTimeTZRange(  # each end by itself: it may have been another length
+        current.occupied_from + (before.visit.lower - current.starts_at),
+        current.occupied_until + (before.visit.upper - current.ends_at),
+        "[)",
+    )
     current.visit = before.visit
-    current.occupied = DateTimeTZRange(current.occupied_from + shift, current.occupied_until + shift, "[)")
     current.therapist_id, current.room_id = before.therapist_id, before.room_id
     current.version += 1
     try:

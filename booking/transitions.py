@@ -14,6 +14,7 @@ class Action(StrEnum):
     CONFIRM = "confirm"
     DECLINE = "decline"
     MOVE = "move"
+    STRETCH = "stretch"
     UNDO_MOVE = "undo_move"
     CANCEL = "cancel"
     ARRIVE = "arrive"
@@ -37,6 +38,8 @@ TRANSITIONS: dict[Action, Transition] = {
     Action.CONFIRM: Transition(frozenset({Status.REQUESTED}), Status.CONFIRMED),
     Action.DECLINE: Transition(frozenset({Status.REQUESTED}), Status.DECLINED),
     Action.MOVE: Transition(frozenset({Status.REQUESTED, Status.CONFIRMED}), None),
+    # Longer or shorter; somebody who is here may stay longer.
+    Action.STRETCH: Transition(frozenset({Status.REQUESTED, Status.CONFIRMED, Status.ARRIVED}), None),
     Action.UNDO_MOVE: Transition(frozenset({Status.REQUESTED, Status.CONFIRMED}), None),
     Action.CANCEL: Transition(frozenset({Status.REQUESTED, Status.CONFIRMED}), Status.CANCELLED),
     Action.ARRIVE: Transition(frozenset({Status.CONFIRMED}), Status.ARRIVED),

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from urllib.parse import urlencode
 
+from django.http import QueryDict
 from django.urls import reverse
 
 from booking import walltime
@@ -30,6 +31,12 @@ def to_board(*, day: date | None = None, option: ServiceOption | None = None) ->
     asked |= {"option": option.slug} if option else {}
     address = reverse("admin:board")
     return f"{address}?{urlencode(asked)}" if asked else address
+
+
+def back_to_board(narrowed: str) -> str:
+    """The board as it was when somebody pressed a button on it; `narrowed` is the query of its address."""
+    asked = QueryDict(narrowed).urlencode()
+    return f"{reverse('admin:board')}?{asked}" if asked else reverse("admin:board")
 
 
 def _boxes(start: datetime) -> dict[str, str]:
