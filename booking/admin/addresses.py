@@ -10,12 +10,16 @@ from booking import walltime
 from booking.admin.start import written
 from booking.fields import write_minute_of_day
 from flexclinic.lib import clock
-from services.models import ServiceOption, Therapist
+from services.models import Room, ServiceOption, Therapist
 
 
-def to_book(*, option: ServiceOption, therapist: Therapist, start: datetime) -> str:
-    """The page that books for a caller, with what, who and when filled in."""
-    asked = {"option": option.pk, "therapist": therapist.pk, **_boxes(start)}
+def to_book(
+    *, option: ServiceOption, therapist: Therapist | None, start: datetime, room: Room | None = None
+) -> str:
+    """The page that books for a caller, with what, who, when and where filled in as far as they are known."""
+    asked = {"option": option.pk, **_boxes(start)}
+    asked |= {"therapist": therapist.pk} if therapist else {}
+    asked |= {"room": room.pk} if room else {}
     return f"{reverse('admin:booking_appointment_add')}?{urlencode(asked)}"
 
 

@@ -309,7 +309,7 @@ class AppointmentAdmin(admin.ModelAdmin[Appointment]):
             self.message_user(
                 request, f"{appointment.name} was not {act.done}: {error.message}", messages.ERROR
             )
-            return redirect("admin:booking_appointment_change", appointment.pk)
+            return self._elsewhere(request, appointment)
         appointment.refresh_from_db()
         self.message_user(
             request,
@@ -319,7 +319,7 @@ class AppointmentAdmin(admin.ModelAdmin[Appointment]):
         return self._back(request, appointment)
 
     def _back(self, request: HttpRequest, appointment: Appointment) -> HttpResponseRedirect:
-        """Where the button stood: the first page, the appointment's page, the board or (as it was narrowed) the list."""
+        """Where the button stood: the first page, the page, the board or (as it was narrowed) the list."""
         match request.POST.get("from"):
             case "today":
                 return redirect("admin:index")
