@@ -88,7 +88,11 @@ class Rules:
 
     def hours(self, therapist: int, day: date) -> list[Interval]:
         """A therapist's hours of a date, as merged minutes since midnight."""
-        usual = [(rule.start, rule.end) for rule in self._weekly.get(therapist, ()) if rule.applies_on(day)]
+        usual = [
+            (rule.start, rule.end)
+            for rule in self._weekly.get(therapist, ())
+            if rule.weekday == day.weekday() and rule.applies_on(day)
+        ]
         instead, on_top, replaced = self._overrides.get((therapist, day), ([], [], False))
         return merge([*(instead if replaced else usual), *on_top])
 
