@@ -81,11 +81,11 @@ class Frame:
             )
         return shown
 
-    def now(self) -> str:
-        """The place of the present time; empty where it is not in sight."""
+    def now(self) -> str | None:
+        """The place of the present time; None where it is not in sight."""
         now = walltime.instant_of(clock.now())
         inside = self.first <= now < self.grid[-1][0] + HOUR * MINUTE if self.grid else False
-        return classes(self.position(now), 0) if inside else ""
+        return classes(self.position(now), 0) if inside else None
 
 
 def classes(top: int, end: int) -> str:
