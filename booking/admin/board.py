@@ -1,6 +1,7 @@
 """/admin/board/: a day of everybody, a week of one therapist, a month in counts; and what keeps it up to date."""
 
 import re
+from urllib.parse import quote
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -32,6 +33,7 @@ def show(request: HttpRequest) -> HttpResponse:
         # Before anything else is read: a change from now on is a change of what is shown.
         "stamp": _stamp(choice),
         "query": choice.query(),
+        "narrowed": quote(choice.query(), safe=""),  # the same within an address
         "option": choice.chosen_option,
         "may_book": request.user.has_perm("booking.add_appointment"),
         "may_act": request.user.has_perm("booking.change_appointment"),

@@ -40,7 +40,6 @@
     const home = columns.find((each) => each.column.contains(card));
     const ghost = document.createElement("div");
     ghost.className = "board-ghost";
-    ghost.style.position = "absolute";
     drag = {
       ...press,
       columns,
@@ -95,9 +94,6 @@
     drag.target = { at, start, minutes: (end - start) / 60, end };
     if (drag.ghost.parentNode !== at.body) {
       at.body.append(drag.ghost);
-      drag.ghost.style.left = "2px";
-      drag.ghost.style.right = "2px";
-      drag.ghost.style.top = "0";
     }
     drag.ghost.style.height = `${Math.max(24, (until - from) * drag.perMinute)}px`;
     drag.ghost.style.transform = `translateY(${from * drag.perMinute}px)`;

@@ -51,7 +51,7 @@ def starts_of(response: Any) -> tuple[Cells, Cells]:
         for instant, who in re.findall(r'board-free[^"]*" href="at/(\d+)/(t\d+)/\d+/"', content)
     }
     linked = set(re.findall(r'board-run[^"]*" href="at/(\d+)/(t\d+)/\d+/"', content))
-    explained = set()
+    explained: set[tuple[str, int]] = set()
     for column in shown.columns:
         for run in column.runs:
             if (str(run.instant), column.who) not in linked:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from time import perf_counter
+from time import process_time
 
 import pytest
 from django.db import connection
@@ -64,9 +64,9 @@ def test_few_queries_and_a_lean_page(
     address = f"/admin/board/?date=2026-11-24&option={slug}{view}"
     desk.get(address)  # what is kept from then on
     with CaptureQueriesContext(connection) as queries:
-        begun = perf_counter()
+        begun = process_time()
         response = desk.get(address)
-        seconds = perf_counter() - begun
+        seconds = process_time() - begun
     record_property("seconds", seconds)
     print(
         f"{view or 'day'}: {len(queries)} queries, {len(response.content):,} bytes, {seconds * 1000:.0f} ms"
@@ -80,9 +80,11 @@ def test_few_queries_and_a_lean_page(
 def test_asking_whether_it_has_changed_is_cheap(desk: Client, at: At) -> None:
     slug = fill(at, 30, 10)
     with CaptureQueriesContext(connection) as queries:
-        begun = perf_counter()
+        begun = process_time()
         response = desk.get(f"/admin/board/stamp/?date=2026-11-24&option={slug}")
-        seconds = perf_counter() - begun
-    print(f"stamp: {len(queries)} queries, {len(response.content)} bytes, {seconds * 1000:.0f} ms")
+        seconds = process_time() - begun
+    print(
+        f"stamp: {len(queries)} queries, {len(response.content)} bytes, {seconds * 1000:.0f} ms of this process"
+    )
     assert len(queries) <= 6, [query["sql"][:100] for query in queries]
     assert len(response.content) < 100
