@@ -11,6 +11,7 @@
   const board = document.getElementById("board");
   const FAR = 6; // pixels from which a press is a drag
   const REST = 350; // milliseconds that a finger rests
+  const NEAR = 40; // pixels from the board's edge at which it scrolls
   let drag = null;
 
   const grid = () => board.querySelector(".board");
@@ -34,7 +35,7 @@
   }
 
   function begin(press) {
-    const { card, event, stretches } = press;
+    const { card, event } = press;
     const rect = card.getBoundingClientRect();
     const columns = measure();
     const home = columns.find((each) => each.column.contains(card));
@@ -56,7 +57,8 @@
     card.classList.add("board-card--held");
     document.documentElement.classList.add("board--dragging");
     card.setPointerCapture?.(press.pointer);
-    follow(event, stretches);
+    follow(event);
+    requestAnimationFrame(scrollNear);
   }
 
   function columnAt(x) {
@@ -69,8 +71,8 @@
   function follow(event) {
     const at = drag.stretches ? drag.home : columnAt(event.clientX);
     const scroller = board.querySelector(".board-scroll").getBoundingClientRect();
-    const outside =
-      event.clientY < scroller.top - 40 || event.clientY > scroller.bottom + 40 || !at;
+    const outside = event.clientY < scroller.top - 2 * NEAR || event.clientY > scroller.bottom + 2 * NEAR || !at;
+    drag.last = event;
     if (outside) {
       drag.target = null;
       drag.ghost.remove();
@@ -99,6 +101,26 @@
     drag.ghost.style.transform = `translateY(${from * drag.perMinute}px)`;
     const who = at.column.querySelector(".board-head").firstChild.textContent.trim();
     drag.ghost.textContent = `${words(start)} to ${words(end)}, ${drag.stretches ? drag.name : who}`;
+  }
+
+  /* Near an edge of the board it scrolls, for as long as the pointer stays there. */
+  function scrollNear() {
+    if (!drag) {
+      return;
+    }
+    const scroller = board.querySelector(".board-scroll");
+    const rect = scroller.getBoundingClientRect();
+    const { clientX: x, clientY: y } = drag.last;
+    const before = [scroller.scrollLeft, scroller.scrollTop];
+    const pull = (at, low, high) => (at < low + NEAR ? -8 : at > high - NEAR ? 8 : 0);
+    scroller.scrollBy(
+      drag.stretches ? 0 : pull(x, rect.left + NEAR, rect.right),
+      pull(y, rect.top + NEAR, Math.min(rect.bottom, window.innerHeight)),
+    );
+    if (before[0] !== scroller.scrollLeft || before[1] !== scroller.scrollTop) {
+      follow(drag.last);
+    }
+    requestAnimationFrame(scrollNear);
   }
 
   function stop() {

@@ -131,12 +131,12 @@ def test_a_drag_that_is_refused_snaps_back_and_says_why(open_board: Open, tuesda
     assert page.locator(".board-ghost, .board-card--held").count() == 0
     assert of("Jo Quill").starts_at == at(tuesday, 11)
     page.keyboard.press("Escape")
-    drag(page, "Jo Quill", hours=6.5)  # after the hours
-    expect(dialog).to_contain_text("outside Ana Rivera’s hours")
+    drag(page, "Jo Quill", hours=-1.5, to="Maya Brooks")  # before the hours
+    expect(dialog).to_contain_text("outside Maya Brooks-Featherstonehaugh’s hours")
     dialog.get_by_label("Yes, put it there anyway").check()
-    dialog.get_by_role("button", name="Move", exact=True).click()
-    expect(page.locator("#board-said")).to_contain_text("5:30pm to 6pm")
-    assert of("Jo Quill").starts_at == at(tuesday, 17, 30)
+    dialog.get_by_role("button", name="Move", exact=True).last.click()
+    expect(page.locator("#board-said")).to_contain_text("9:30am to 10am with Maya")
+    assert of("Jo Quill").starts_at == at(tuesday, 9, 30)
 
 
 def test_nobody_overwrites_what_changed_meanwhile(open_board: Open, tuesday: date) -> None:
