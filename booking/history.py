@@ -42,10 +42,10 @@ def since(appointment: Appointment, version: int) -> list[str]:
 
 
 def _happened(before: AppointmentEvent | None, event: AppointmentEvent) -> str:
-    if event.action in {Action.MOVE, Action.UNDO_MOVE}:
+    if event.action in {Action.MOVE, Action.STRETCH, Action.UNDO_MOVE}:
         return _moved(before, event)
     if event.action == Action.UNDO:
-        if before and before.action == Action.MOVE:
+        if before and before.action in {Action.MOVE, Action.STRETCH}:
             return _moved(before, event)
         return _TAKEN_BACK.get(before.action if before else "", "the clinic took back what it did last")
     return _WORDS.get(Action(event.action), "the appointment was changed")
@@ -85,6 +85,9 @@ def _moved(before: AppointmentEvent | None, event: AppointmentEvent) -> str:
         if before.therapist_id == event.therapist_id:
             return "the appointment was given another room"
         return f"the appointment was given to {event.therapist.name}"
+    if before and before.visit.lower == event.visit.lower and before.therapist_id == event.therapist_id:
+        how = "longer" if before.visit.upper < event.visit.upper else "shorter"
+        return f"the appointment was made {how}: it now ends at {when.format_time(event.visit.upper)}"
     origin = f" from {_at(before)}" if before else ""
     other = f", with {event.therapist.name}" if before and before.therapist_id != event.therapist_id else ""
     return f"the appointment was moved{origin} to {_at(event)}{other}"

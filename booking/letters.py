@@ -59,6 +59,10 @@ def besides(notification: Notification, appointment: Appointment) -> Besides:
             start, therapist = then.visit.lower, then.therapist
         else:
             before = when.format_date_time(then.visit.lower)
+            if then.visit.lower == appointment.starts_at:  # only its length is another one
+                hours = when.format_range(then.visit.lower, then.visit.upper)
+                now = when.format_time(appointment.ends_at)
+                before = f"{when.format_date(then.visit.lower)}, {hours}. It now ends at {now}"
             if then.therapist_id != appointment.therapist_id:
                 before = f"{before} with {then.therapist.name}"
     return Besides(

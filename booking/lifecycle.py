@@ -40,6 +40,7 @@ from booking.exceptions import (
     TimeJustGoneError,
 )
 from booking.models import Appointment, AppointmentEvent
+from booking.models.appointment import LONGEST_OCCUPIED
 from booking.safety import Passed
 from booking.transitions import TRANSITIONS, Action
 from booking.undoing import undoable as undoable
@@ -615,6 +616,45 @@ def move(
 
 
 @one_transaction
+def stretch(
+    *,
+    appointment: Appointment,
+    minutes: int,
+    user: User | None,
+    version: int | None = None,
+) -> Appointment:
+    """Make a visit so many minutes long; it starts when it did, and its buffers and its price stay.
+
+    The patient is told as of a move by the desk, as long as the visit has not begun. Raises TimeJustGoneError where
+    something else is there, NotPossibleNowError for a length that no visit has, and as `confirm` does.
+    """
+    current = _locked(appointment, Action.STRETCH, version)
+    ends = current.starts_at + timedelta(minutes=minutes)
+    occupied_until = current.occupied_until + (ends - current.ends_at)
+    if minutes <= 0 or occupied_until - current.occupied_from > LONGEST_OCCUPIED:
+        raise NotPossibleNowError(
+            "A visit is between 1 minute and a day long, with the time kept free around it."
+        )
+    if ends == current.ends_at:
+        return current
+    current.visit = DateTimeTZRange(current.starts_at, ends, "[)")
+    current.occupied = DateTimeTZRange(current.occupied_from, occupied_until, "[)")
+    current.version += 1
+    current.save(update_fields=["visit", "occupied", "version"])
+    current.refresh_from_db()
+    until = undoing.until(Action.STRETCH, Actor.DESK)
+    _record(current, Action.STRETCH, before=current.status, actor=Actor.DESK, user=user, undo_until=until)
+    if current.status != AppointmentStatus.ARRIVED and current.starts_at > clock.now():
+        notifications.tell(
+            appointment=current,
+            kind=NotificationKind.MOVED,
+            not_before=until,
+        )
+    freed.time_is_freed(not_before=until)
+    return current
+
+
+@one_transaction
 def move_as_patient(
     *, appointment: Appointment, start: datetime, therapist: Therapist | None, version: int
 ) -> Appointment:
@@ -680,7 +720,11 @@ def undo(*, appointment: Appointment, user: User | None, version: int | None = N
     )
     if last and last.version != current.version:
         raise StateHasChangedError
-    if last is None or undoable_until(current) is None or (last.action == Action.MOVE and earlier is None):
+    if (
+        last is None
+        or undoable_until(current) is None
+        or (last.action in undoing.CHANGING and earlier is None)
+    ):
         raise NotPossibleNowError("It cannot be undone any more. Put it right by hand: the patient is told.")
     undoing.keep_waiting(current)
     left = current.status
@@ -706,7 +750,7 @@ def undo(*, appointment: Appointment, user: User | None, version: int | None = N
         raise
     current.refresh_from_db()
     _record(current, Action.UNDO, before=left, actor=Actor.DESK, user=user)
-    if last.action == Action.MOVE:
+    if last.action in undoing.CHANGING:
         freed.time_is_freed()
     return current
 
@@ -714,7 +758,7 @@ def undo(*, appointment: Appointment, user: User | None, version: int | None = N
 def _put_back(current: Appointment, last: AppointmentEvent, earlier: AppointmentEvent) -> None:
     """Set the row to what it was before its last act. The minutes kept free around the visit stay what they are."""
     current.status = last.from_status
-    if last.action == Action.MOVE:
+    if last.action in undoing.CHANGING:
         before = current.starts_at - current.occupied_from
         after = current.occupied_until - current.ends_at
         current.visit = earlier.visit
@@ -727,6 +771,8 @@ def _put_back(current: Appointment, last: AppointmentEvent, earlier: Appointment
 
 
 def _why_it_stays(last: AppointmentEvent) -> str:
+    if last.action == Action.STRETCH:
+        return "Something else has taken the time that it had before. It stays as long as it is now."
     if last.action == Action.MOVE:
         return "Something else has taken the time that it was moved from. The move stands."
     state = AppointmentStatus(last.to_status).label.lower()

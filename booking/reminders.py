@@ -149,7 +149,12 @@ def write_due() -> list[int]:
                 "untils": [window.until for window in due],
                 "waiting": NotificationStatus.WAITING,
                 "confirmed": AppointmentStatus.CONFIRMED,
-                "moves": [Action.MOVE.value, Action.UNDO.value, Action.UNDO_MOVE.value],
+                "moves": [
+                    Action.MOVE.value,
+                    Action.STRETCH.value,
+                    Action.UNDO.value,
+                    Action.UNDO_MOVE.value,
+                ],
                 "undo": Action.UNDO.value,
                 "at_once": AT_ONCE,
             },

@@ -14,6 +14,7 @@ class Action(StrEnum):
     CONFIRM = "confirm"
     DECLINE = "decline"
     MOVE = "move"
+    STRETCH = "stretch"
     UNDO = "undo"
     #: As earlier versions wrote down the undoing of a move. It is only read.
     UNDO_MOVE = "undo_move"
@@ -47,6 +48,8 @@ TRANSITIONS: dict[Action, Transition] = {
     Action.CONFIRM: Transition(frozenset({Status.REQUESTED}), Status.CONFIRMED),
     Action.DECLINE: Transition(frozenset({Status.REQUESTED}), Status.DECLINED),
     Action.MOVE: Transition(frozenset({Status.REQUESTED, Status.CONFIRMED}), None),
+    # Longer or shorter; somebody who is here may stay longer.
+    Action.STRETCH: Transition(frozenset({Status.REQUESTED, Status.CONFIRMED, Status.ARRIVED}), None),
     Action.UNDO: Transition(
         frozenset(
             {

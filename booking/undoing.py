@@ -22,6 +22,7 @@ UNDOABLE = frozenset(
         Action.CONFIRM,
         Action.DECLINE,
         Action.MOVE,
+        Action.STRETCH,
         Action.CANCEL,
         Action.ARRIVE,
         Action.IN_ROOM,
@@ -29,8 +30,10 @@ UNDOABLE = frozenset(
         Action.NO_SHOW,
     }
 )
+#: What of it gives a visit another time, length, therapist or room.
+CHANGING = frozenset({Action.MOVE, Action.STRETCH})
 #: What of it makes a time free.
-_FREEING = frozenset({Action.DECLINE, Action.CANCEL, Action.NO_SHOW, Action.MOVE})
+_FREEING = frozenset({Action.DECLINE, Action.CANCEL, Action.NO_SHOW}) | CHANGING
 
 
 def until(action: Action, actor: str) -> datetime | None:
@@ -116,7 +119,7 @@ class Returning:
 def returning() -> list[Returning]:
     """The times that the desk freed just now and may still take back: of a move, where the visit was before."""
     acts = list(_last_acts().filter(action__in=_FREEING).select_related("appointment"))
-    moves = [act for act in acts if act.action == Action.MOVE]
+    moves = [act for act in acts if act.action in CHANGING]
     before = (
         {
             event.appointment_id: event

@@ -57,7 +57,7 @@ def as_desk(browser: Browser) -> None:
     page.goto(ADDRESS + "/admin/board/")
     for _ in range(BOARD_DAYS):
         page.get_by_role("link", name="Next day").click()
-        if page.locator(".board-card").count() > 1 and page.locator(".board-start--free").count():
+        if page.locator(".board-card").count() > 1 and page.locator("a.board-free").count():
             break
     page.locator(".board-card").first.evaluate("element => element.scrollIntoView({block: 'center'})")
     page.evaluate("scrollTo(0, 0)")

@@ -34,6 +34,12 @@ class DeskSite(AdminSite):
 
         return [
             path("board/", self.admin_view(board.show), name="board"),
+            path("board/stamp/", self.admin_view(board.changed), name="board_stamp"),
+            path(
+                "board/at/<int:instant>/<slug:who>/<int:option>/",
+                self.admin_view(board.start),
+                name="board_start",
+            ),
             path("phone/", self.admin_view(phone.show), name="phone"),
             path("why/", self.admin_view(why.show), name="why"),
         ]

@@ -3,18 +3,23 @@
 from datetime import date, datetime
 from urllib.parse import urlencode
 
+from django.http import QueryDict
 from django.urls import reverse
 
 from booking import walltime
 from booking.admin.start import written
 from booking.fields import write_minute_of_day
 from flexclinic.lib import clock
-from services.models import ServiceOption, Therapist
+from services.models import Room, ServiceOption, Therapist
 
 
-def to_book(*, option: ServiceOption, therapist: Therapist, start: datetime) -> str:
-    """The page that books for a caller, with what, who and when filled in."""
-    asked = {"option": option.pk, "therapist": therapist.pk, **_boxes(start)}
+def to_book(
+    *, option: ServiceOption, therapist: Therapist | None, start: datetime, room: Room | None = None
+) -> str:
+    """The page that books for a caller, with what, who, when and where filled in as far as they are known."""
+    asked = {"option": option.pk, **_boxes(start)}
+    asked |= {"therapist": therapist.pk} if therapist else {}
+    asked |= {"room": room.pk} if room else {}
     return f"{reverse('admin:booking_appointment_add')}?{urlencode(asked)}"
 
 
@@ -30,6 +35,12 @@ def to_board(*, day: date | None = None, option: ServiceOption | None = None) ->
     asked |= {"option": option.slug} if option else {}
     address = reverse("admin:board")
     return f"{address}?{urlencode(asked)}" if asked else address
+
+
+def back_to_board(narrowed: str) -> str:
+    """The board as it was when somebody pressed a button on it; `narrowed` is the query of its address."""
+    asked = QueryDict(narrowed).urlencode()
+    return f"{reverse('admin:board')}?{asked}" if asked else reverse("admin:board")
 
 
 def _boxes(start: datetime) -> dict[str, str]:

@@ -17,16 +17,17 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from booking import lifecycle, waitlist
+from booking import history, lifecycle, waitlist
 from booking.admin import search, wording
-from booking.admin.acts import ACTS, BUTTONS, Act, acts_at_hand, acts_for
-from booking.admin.addresses import to_board
+from booking.admin.acts import ACTS, BUTTONS, UNDO, Act, acts_at_hand, acts_for
+from booking.admin.addresses import back_to_board, to_board
 from booking.admin.attendance import attendance
 from booking.admin.filters import EVERYTHING, WAITING, StatusFilter, WhenFilter, view_of
 from booking.admin.for_the_visit import for_the_visit, safety_is_open
 from booking.admin.next_visit import MAY_BOOK_NEXT, next_visit_page
 from booking.admin.patient import as_choice, likely_for
 from booking.admin.series import messages_about, place_in_series, series_page
+from booking.admin.stretch_form import StretchForm
 from booking.admin.timeline import timeline
 from booking.admin.undo import done_with, undo_several
 from booking.admin.visit_forms import BookingForm, MoveForm, taken_up
@@ -271,6 +272,11 @@ class AppointmentAdmin(admin.ModelAdmin[Appointment]):
         """The buttons' addresses before the admin's own."""
         guarded: list[URLPattern] = [
             path(
+                "<path:object_id>/stretch/",
+                self.admin_site.admin_view(self.stretch_view),
+                name="booking_appointment_stretch",
+            ),
+            path(
                 "series/",
                 self.admin_site.admin_view(self.series_view),
                 name="booking_appointment_series",
@@ -316,7 +322,7 @@ class AppointmentAdmin(admin.ModelAdmin[Appointment]):
             self.message_user(
                 request, f"{appointment.name} was not {act.done}: {error.message}", messages.ERROR
             )
-            return redirect("admin:booking_appointment_change", appointment.pk)
+            return self._elsewhere(request, appointment)
         appointment.refresh_from_db()
         self.message_user(
             request,
@@ -337,12 +343,14 @@ class AppointmentAdmin(admin.ModelAdmin[Appointment]):
         return found if isinstance(found, HttpResponse) else next_visit_page(self, request, found)
 
     def _back(self, request: HttpRequest, appointment: Appointment | None = None) -> HttpResponseRedirect:
-        """Where the button stood: the desk's first page, the appointment's page, or (as it was narrowed) the list."""
+        """Where the button stood: the first page, the page, the board or (as it was narrowed) the list."""
         match request.POST.get("from"):
             case "today":
                 return redirect("admin:index")
             case "page" if appointment:
                 return redirect("admin:booking_appointment_change", appointment.pk)
+        if request.POST.get("from") == "board":
+            return redirect(back_to_board(request.POST.get("narrowed", "")))
         narrowed = QueryDict(request.POST.get("narrowed", ""))
         address = reverse("admin:booking_appointment_changelist")
         return redirect(f"{address}?{narrowed.urlencode()}" if narrowed else address)
@@ -445,6 +453,7 @@ class AppointmentAdmin(admin.ModelAdmin[Appointment]):
                 "offer": offer_of(appointment),
                 "acts": acts_for(appointment) if acting else [],
                 "board": to_board(day=when.in_clinic_zone(appointment.starts_at).date()),
+                "may_stretch": acting and Action.STRETCH in allowed_actions(appointment.status),
                 "may_move": acting and Action.MOVE in allowed_actions(appointment.status),
                 "undo": done_with(appointment) if acting else None,
                 "attendance": attendance(appointment, now=clock.now()),
@@ -476,18 +485,90 @@ class AppointmentAdmin(admin.ModelAdmin[Appointment]):
         if Action.MOVE not in allowed_actions(appointment.status):
             text = f"{appointment.name} cannot be moved: it is {appointment.get_status_display().lower()}."
             self.message_user(request, text, messages.ERROR)
-            return redirect("admin:booking_appointment_change", appointment.pk)
+            return self._elsewhere(request, appointment)
         form = MoveForm(taken_up(request.POST) if request.method == "POST" else None, appointment=appointment)
         if request.method == "POST" and form.is_valid() and (moved := form.move(user=_user(request))):
-            self.message_user(
-                request,
-                f"{moved.name} was moved to {wording.visit(moved)}.{_told_of_move(moved)}",
-                messages.SUCCESS,
-            )
-            return redirect("admin:booking_appointment_change", moved.pk)
+            where = wording.visit(moved) + (f" with {moved.therapist.name}" if _from_board(request) else "")
+            return self._done(request, moved, f"{moved.name} was moved to {where}.{_told_of_move(moved)}")
         return self._visit_page(
-            request, "move", form, title=f"Move {appointment.name}", appointment=appointment
+            request,
+            "move",
+            form,
+            title=f"Move {appointment.name}",
+            appointment=appointment,
+            **_origin(request),
+            changed=history.since(appointment, form.seen) if _outdated(form, appointment) else [],
         )
+
+    def stretch_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Another length."""
+        found = self._appointment(request, object_id)
+        if isinstance(found, HttpResponse):
+            return found
+        appointment = Appointment.objects.select_related("option__service", "therapist", "room").get(
+            pk=found.pk
+        )
+        if not self.has_change_permission(request, appointment):
+            raise PermissionDenied
+        if Action.STRETCH not in allowed_actions(appointment.status):
+            state = appointment.get_status_display().lower()
+            text = f"{appointment.name} cannot be made longer or shorter: it is {state}."
+            self.message_user(request, text, messages.ERROR)
+            return self._elsewhere(request, appointment)
+        form = StretchForm(request.POST if request.method == "POST" else None, appointment=appointment)
+        if request.method == "POST" and form.is_valid() and (done := form.stretch(user=_user(request))):
+            text = f"{done.name} is now {wording.visit(done)}.{_told_of_move(done)}"
+            return self._done(request, done, text)
+        return render(
+            request,
+            "admin/booking/appointment/stretch.html",
+            {
+                **self.admin_site.each_context(request),
+                "opts": self.opts,
+                "form": form,
+                "title": f"Shorten or lengthen {appointment.name}",
+                "appointment": appointment,
+                **_origin(request),
+                "changed": history.since(appointment, form.seen) if _outdated(form, appointment) else [],
+            },
+        )
+
+    def _done(self, request: HttpRequest, appointment: Appointment, text: str) -> HttpResponseRedirect:
+        """Say what was done, on the board with a button that undoes it, and go where the person came from."""
+        if _from_board(request) and lifecycle.undoable_until(appointment):
+            # The button belongs to the form that the board has for all of its buttons.
+            said = format_html(
+                '{} <button class="row-button" form="board-acts" formaction="{}" name="version" value="{}">'
+                "Undo</button>",
+                text,
+                reverse("admin:booking_appointment_act", args=[appointment.pk, UNDO.action.value]),
+                appointment.version,
+            )
+            self.message_user(request, said, messages.SUCCESS)
+        else:
+            self.message_user(request, text, messages.SUCCESS)
+        return self._elsewhere(request, appointment)
+
+    def _elsewhere(self, request: HttpRequest, appointment: Appointment) -> HttpResponseRedirect:
+        """The board where a form was opened from it, or else the appointment's page."""
+        if _from_board(request):
+            return redirect(back_to_board(_origin(request)["narrowed"]))
+        return redirect("admin:booking_appointment_change", appointment.pk)
+
+
+def _from_board(request: HttpRequest) -> bool:
+    return _origin(request)["origin"] == "board"
+
+
+def _origin(request: HttpRequest) -> dict[str, str]:
+    """Where a form was opened from, and how the board was narrowed there: carried along by the form."""
+    sent = request.POST if request.method == "POST" else request.GET
+    return {"origin": sent.get("from", ""), "narrowed": sent.get("narrowed", "")}
+
+
+def _outdated(form: MoveForm | StretchForm, appointment: Appointment) -> bool:
+    """Whether a form was sent by somebody who saw an older version of the appointment."""
+    return form.is_bound and 0 < form.seen < appointment.version
 
 
 def _row_button(appointment: Appointment, act: Act) -> SafeString:
@@ -523,11 +604,11 @@ def _told(act: Act, appointment: Appointment) -> str:
 
 def _told_of_move(moved: Appointment) -> str:
     until = lifecycle.undoable_until(moved)
-    undo = f" You can undo it below until {when.format_time(until)}." if until else ""
+    undo = f" You can undo it until {when.format_time(until)}." if until else ""
     if not moved.email:
         return f" No email address: nothing is sent.{undo}"
     if not moved.notifications.filter(version=moved.version).exists():
-        return f" Only the room is another one: nothing is sent.{undo}"
+        return f" Nothing is sent.{undo}"
     return f"{undo} Then a message goes out." if until else " A message is on its way."
 
 

@@ -1,85 +1,123 @@
-"""/admin/board/: a day of all therapists at a glance, with what is free and what is not."""
+"""/admin/board/: a day of everybody, a week of one therapist, a month in counts; and what keeps it up to date."""
 
-import datetime as dt
-from collections.abc import Mapping
+import re
+from urllib.parse import quote
 
-from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from booking import board
+from booking import availability
 from booking.admin import addresses
-from booking.admin.choices import OptionBySlug
-from booking.admin.start import check_near, date_field
+from booking.admin.board_choice import DAY, MONTH, WEEK, Choice
+from booking.board import day, month, stamp, week
+from booking.board.frame import as_moment
 from flexclinic.lib import clock, when
-from services.models import ServiceOption, Therapist
-
-
-class BoardForm(forms.Form):
-    """Which day, and which option's starts. Nothing chosen: today, and the first option that can be booked."""
-
-    date = date_field(label="Date", required=False)
-    option = OptionBySlug(required=False, empty_label=None)
-
-    def __init__(self, data: Mapping[str, str]) -> None:
-        bookable = (
-            ServiceOption.objects.bookable()
-            .select_related("service")
-            .order_by("service", "position", "minutes")
-        )
-        self.first = bookable.first()
-        # The boxes say what is shown.
-        super().__init__(
-            {
-                "date": data.get("date") or clock.today().isoformat(),
-                "option": data.get("option") or (self.first.slug if self.first else ""),
-            }
-        )
-        self.fields["option"].queryset = bookable  # type: ignore[attr-defined]
-
-    def clean_date(self) -> dt.date:
-        """A date that is not years away."""
-        day: dt.date = self.cleaned_data["date"]
-        check_near(day)
-        return day
+from services.models import Room, ServiceOption, Therapist
 
 
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
-    """The day. What cannot be read is said, and today or the first option shown in its place."""
+    """What was chosen. What cannot be read is said, and today or the first option shown in its place."""
+    _allow(request)
+    choice = Choice(request.GET.dict())
+    context = {
+        **admin.site.each_context(request),
+        "subtitle": None,
+        "form": choice,
+        "shows": choice.shows,
+        "rooms": choice.rooms,
+        # Before anything else is read: a change from now on is a change of what is shown.
+        "stamp": _stamp(choice),
+        "query": choice.query(),
+        "narrowed": quote(choice.query(), safe=""),  # the same within an address
+        "option": choice.chosen_option,
+        "may_book": request.user.has_perm("booking.add_appointment"),
+        "may_act": request.user.has_perm("booking.change_appointment"),
+        "zone": str(clock.clinic_zone()),
+        "today": clock.today(),
+        "turns": _turns(choice),
+        "views": _views(choice),
+    }
+    if choice.shows == MONTH:
+        context |= {"board": month.of(choice.day), "title": f"{choice.day:%B %Y}"}
+    elif choice.shows == WEEK and (therapist := choice.chosen_therapist):
+        shown = week.of(choice.day, therapist=therapist, option=choice.chosen_option)
+        context |= {"board": shown, "title": f"{therapist.name}, week of {when.format_date(shown.first)}"}
+    elif choice.shows == DAY:
+        of = day.of_rooms if choice.rooms else day.of_therapists
+        context |= {
+            "board": of(choice.day, option=choice.chosen_option),
+            "title": when.format_date(choice.day),
+        }
+    else:
+        context["title"] = "Week"
+    return render(request, "admin/booking/board.html", context)
+
+
+@require_safe
+def changed(request: HttpRequest) -> HttpResponse:
+    """The stamp of what is shown: plain text, for the script that asks each second."""
+    _allow(request)
+    response = HttpResponse(_stamp(Choice(request.GET.dict())), content_type="text/plain")
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_safe
+def start(request: HttpRequest, instant: int, who: str, option: int) -> HttpResponse:
+    """A time on the board was pressed: book it where it is free now, or say why it is not."""
+    _allow(request)
+    found = re.fullmatch(r"([tr])([0-9]{1,15})", who)
+    if not found or instant > 253_000_000_000:
+        raise Http404
+    what = get_object_or_404(ServiceOption.objects.named(), pk=option)
+    at = as_moment(instant)
+    may_book = request.user.has_perm("booking.add_appointment")
+    if found[1] == "r":
+        room = Room.objects.filter(pk=int(found[2])).first()
+        if not may_book:
+            return redirect(addresses.to_explain(option=what, therapist=None, start=at))
+        return redirect(addresses.to_book(option=what, therapist=None, start=at, room=room))
+    therapist = get_object_or_404(Therapist, pk=int(found[2]))
+    free = not availability.explain(option=what, therapist=therapist, start=at)
+    to = addresses.to_book if free and may_book else addresses.to_explain
+    return redirect(to(option=what, therapist=therapist, start=at))
+
+
+def _allow(request: HttpRequest) -> None:
     if not request.user.has_perm("booking.view_appointment"):
         raise PermissionDenied
-    form = BoardForm(request.GET)
-    form.is_valid()
-    day: dt.date = form.cleaned_data.get("date") or clock.today()
-    option: ServiceOption | None = form.cleaned_data.get("option") or form.first
-    may_book = request.user.has_perm("booking.add_appointment")
 
-    def address(therapist: Therapist, start: dt.datetime, free: bool) -> str:
-        if option is None or (free and not may_book):
-            return ""
-        to = addresses.to_book if free else addresses.to_explain
-        return to(option=option, therapist=therapist, start=start)
 
-    return render(
-        request,
-        "admin/booking/board.html",
-        {
-            **admin.site.each_context(request),
-            "title": when.format_date(day),
-            "subtitle": None,
-            "form": form,
-            "board": board.of_day(day, option=option, address=address),
-            "option": option,
-            "may_book": may_book,
-            "is_today": day == clock.today(),
-            "days": [
-                ("Previous day", addresses.to_board(day=day - dt.timedelta(days=1), option=option)),
-                ("Today", addresses.to_board(option=option)),
-                ("Next day", addresses.to_board(day=day + dt.timedelta(days=1), option=option)),
-            ],
-        },
-    )
+def _stamp(choice: Choice) -> str:
+    first, last = choice.dates()
+    low, high = choice.period()
+    return stamp.of(first=first, last=last, low=low, high=high)
+
+
+def _address(query: str) -> str:
+    return f"{reverse('admin:board')}?{query}"
+
+
+def _turns(choice: Choice) -> list[tuple[str, str, str]]:
+    """Previous, today and next: words, address, and the key that does the same."""
+    return [
+        (f"Previous {choice.shows}", _address(choice.query(date=choice.turned(-1).isoformat())), "k"),
+        ("Today", _address(choice.query(date="")), "t"),
+        (f"Next {choice.shows}", _address(choice.query(date=choice.turned(1).isoformat())), "j"),
+    ]
+
+
+def _views(choice: Choice) -> list[tuple[str, str, str, bool]]:
+    """The ways to see the same date: words, address, key, and whether it is shown."""
+    is_day = choice.shows == DAY
+    return [
+        ("Day", _address(choice.query(view="", by="", therapist="")), "d", is_day and not choice.rooms),
+        ("Rooms", _address(choice.query(view="", by="room", therapist="")), "r", choice.rooms),
+        ("Week", _address(choice.query(view="week", by="")), "w", choice.shows == WEEK),
+        ("Month", _address(choice.query(view="month", by="", therapist="")), "m", choice.shows == MONTH),
+    ]

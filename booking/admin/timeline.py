@@ -33,7 +33,11 @@ def _events(appointment: Appointment) -> Iterable[Line]:
     for event in appointment.events.select_related("user", "therapist", "room").order_by("at", "pk"):
         changed: list[str] = []
         if before and event.visit != before.visit:
-            changed.append(f"to {when.format_date_time(event.visit.lower)}")
+            changed.append(
+                f"to {when.format_range(event.visit.lower, event.visit.upper)}"
+                if event.visit.lower == before.visit.lower
+                else f"to {when.format_date_time(event.visit.lower)}"
+            )
         if before and event.therapist_id != before.therapist_id:
             changed.append(f"with {event.therapist.name}")
         if before and event.room_id != before.room_id:
@@ -56,6 +60,7 @@ _HAPPENED: dict[str, str] = {
     Action.DECLINE: "Declined",
     Action.MOVE: "Moved",
     Action.UNDO: "Undone",
+    Action.STRETCH: "Made longer or shorter",
     Action.UNDO_MOVE: "Move undone",
     Action.CANCEL: "Cancelled",
     Action.ARRIVE: "Arrived",
@@ -72,6 +77,7 @@ _UNDONE: dict[str, str] = {
     Action.CONFIRM: "“Confirmed” undone",
     Action.DECLINE: "“Declined” undone",
     Action.MOVE: "Move undone",
+    Action.STRETCH: "Length put back",
     Action.CANCEL: "“Cancelled” undone",
     Action.ARRIVE: "“Arrived” undone",
     Action.IN_ROOM: "“In the room” undone",

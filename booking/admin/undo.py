@@ -24,6 +24,8 @@ _SHOWN = 4
 _MOST = 100
 #: What one press did to several was written within moments of each other.
 _ONE_PRESS = timedelta(seconds=5)
+#: What was done by a form, not by a button.
+_CHANGED: dict[str, str] = {Action.MOVE: "moved", Action.STRETCH: "made longer or shorter"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +62,7 @@ def _done(event: AppointmentEvent) -> Done:
     return Done(
         appointment=event.appointment,
         visit=wording.visit(event.appointment),
-        done=act.done if act else "moved",
+        done=act.done if act else _CHANGED[event.action],
         tells=act.tells if act else True,
         until=event.undo_until,
         label="Undo the move" if event.action == Action.MOVE else "Undo",

@@ -28,7 +28,7 @@ from flexclinic.lib import clock, when
 from services.models import Room, ServiceOption, Therapist
 
 #: What the desk may do and the website not, with the words that ask whether it is meant.
-_UNUSUAL = {
+UNUSUAL = {
     ReasonCode.OUTSIDE_HOURS: "outside {therapist}’s hours",
     ReasonCode.OVERRIDE: "outside {therapist}’s hours of that date",
     ReasonCode.TIME_OFF: "in {therapist}’s time off",
@@ -57,7 +57,10 @@ class OptionField(forms.ModelChoiceField[ServiceOption]):
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A free time near the one that was asked for. `value` is what its button sends as `take`."""
+    """A free time near the one that was asked for. `value` is what its button sends as `take`.
+
+    That is an instant and a therapist, as in "1795532400.3"; a drag on the board may add a room.
+    """
 
     value: str
     text: str
@@ -65,13 +68,14 @@ class Suggestion:
 
 def taken_up(data: Any) -> Any:
     """What was sent, with the boxes filled in from the suggestion whose button was pressed, if one was."""
-    instant, _, therapist_id = str(data.get("take", "")).partition(".")
-    if not (instant.isdecimal() and therapist_id.isdecimal() and len(instant) < 12):
+    instant, _, who = str(data.get("take", "")).partition(".")
+    therapist_id, _, room_id = who.partition(".")
+    if not (re.fullmatch("[0-9]{1,11}", instant) and re.fullmatch("[0-9]{1,15}", therapist_id)):
         return data
     day, minute = written(as_moment(int(instant)))
     filled = data.copy()
     filled["date"], filled["time"] = day.isoformat(), f"{minute // 60}:{minute % 60:02}"
-    filled["which"], filled["therapist"], filled["room"] = instant, therapist_id, ""
+    filled["which"], filled["therapist"], filled["room"] = instant, therapist_id, room_id
     return filled
 
 
@@ -151,7 +155,7 @@ class VisitForm(StartForm):
             )
         }
         unusual = [
-            words.format(therapist=therapist.name) for code, words in _UNUSUAL.items() if code in reasons
+            words.format(therapist=therapist.name) for code, words in UNUSUAL.items() if code in reasons
         ]
         if start < clock.now():
             unusual.insert(0, "in the past")
@@ -458,6 +462,11 @@ class MoveForm(VisitForm):
         self.check_room_free()
         self.check_usual()
         return cleaned
+
+    @property
+    def seen(self) -> int:
+        """The version that whoever sent the form had seen; 0 where it has none."""
+        return getattr(self, "cleaned_data", {}).get("version") or 0
 
     def check_moves(self) -> None:
         """An error where everything would stay as it is, so that no patient is told of a move that is none."""

@@ -7,9 +7,11 @@ from django.template.context import RequestContext
 from django.utils.safestring import SafeString
 
 from booking.admin import undo, wording
+from booking.admin.acts import Act, acts_at_hand
 from booking.admin.attendance import Attendance
 from booking.admin.today import Today, today
 from booking.admin.undo import JustDone
+from booking.models import Appointment
 from flexclinic.lib import money
 
 register = template.Library()
@@ -25,6 +27,12 @@ def status_tag(status: str) -> SafeString:
 def message_tag(status: str) -> SafeString:
     """A message's state as words on a tag."""
     return wording.message_tag(status)
+
+
+@register.simple_tag
+def acts_of(appointment: Appointment) -> list[Act]:
+    """What is most likely to be done next with an appointment."""
+    return acts_at_hand(appointment)
 
 
 @register.simple_tag

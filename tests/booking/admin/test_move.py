@@ -45,7 +45,7 @@ def test_to_another_time(
     response = desk.post(page, form, follow=True)
     assert messages_of(response) == [
         "Pat Example was moved to Tuesday 24 November, 2pm to 3pm."
-        " You can undo it below until 9:03am. Then a message goes out."
+        " You can undo it until 9:03am. Then a message goes out."
     ]
     appointment.refresh_from_db()
     assert (appointment.starts_at, appointment.occupied_until) == (at(24, 14), at(24, 15, 15))
