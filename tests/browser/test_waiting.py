@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def full() -> Appointment:
-    """An option that is booked at once, whose only time, at 10 in three days, is taken. No quiet hours: it may be night."""
+    """An option that is booked at once; its only time, at 10 in three days, is taken. Offers go out at night, too."""
     ClinicPolicy.objects.create(offers_from=0, offers_until=24 * 60)
     option = make_option(
         booking=ServiceOption.Booking.INSTANT,
