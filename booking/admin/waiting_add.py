@@ -151,6 +151,7 @@ def _form(request: HttpRequest, appointment: Appointment | None) -> CallerForm |
         form = CallerForm(data)
     for name, label in _LABELS.items():
         form.fields[name].label = label
+    form.fields["therapists"].help_text = "Tick none if anyone suits. They then get more offers."
     return form
 
 

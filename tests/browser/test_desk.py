@@ -100,6 +100,9 @@ def pages(asked: Appointment) -> list[str]:
         "/admin/booking/patient/",
         "/admin/booking/patient/add/",
         "/admin/booking/notification/",
+        "/admin/booking/waitingplace/",
+        "/admin/booking/waitingplace/add/",
+        f"/admin/booking/waitingplace/add/?appointment={asked.pk}",
         "/admin/services/service/",
         f"/admin/services/service/{asked.option.service_id}/change/",
         "/admin/services/serviceoption/",
@@ -161,6 +164,9 @@ def test_the_desks_own_pages_have_no_known_barriers(
         "/admin/booking/timeoff/add/",
         "/admin/booking/closure/holidays/",
         "/admin/booking/notification/",
+        "/admin/booking/waitingplace/",
+        "/admin/booking/waitingplace/add/",
+        f"/admin/booking/waitingplace/add/?appointment={asked.pk}",
     ):
         page.goto(live_server.url + address, wait_until="networkidle")
         violations = Axe().run(page).response["violations"]

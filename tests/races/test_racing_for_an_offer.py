@@ -138,7 +138,7 @@ def test_two_answers_at_once_have_one_outcome(other: str) -> None:
     assert set(said) <= {"accept", other, "expired", "nothing", "OfferOverError"}, said
     for offer in Offer.objects.select_related("appointment", "place"):
         assert (offer.state, offer.appointment.status, offer.place.state) in {
-            ("accepted", "confirmed", "taken"),
+            ("accepted", "requested", "taken"),  # the option is on request
             ("open", "offered", "offered"),
             ("expired", "expired", "waiting"),
             ("withdrawn", "cancelled", "waiting"),
