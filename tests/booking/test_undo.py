@@ -34,6 +34,7 @@ ACTS = {
     Action.CONFIRM: "requested",
     Action.DECLINE: "requested",
     Action.MOVE: "confirmed",
+    Action.STRETCH: "confirmed",
     Action.CANCEL: "confirmed",
     Action.ARRIVE: "confirmed",
     Action.IN_ROOM: "arrived",
