@@ -43,13 +43,12 @@ class PeriodForm(forms.Form):
     end = date_field(label="To", required=False)
 
     def __init__(self, data: Mapping[str, str]) -> None:
-        # "from" is a word of the language's own
-        super().__init__({"period": data.get("period"), "start": data.get("from"), "end": data.get("to")})
+        super().__init__({name: data.get(name, "") for name in ("period", "from", "to")})
         self.compared: period.Compared | None = None
         self.chosen = ""
 
     def add_prefix(self, field_name: str) -> str:
-        """The boxes' names in the address."""
+        """The boxes' names in the address; "from" is a word of the language's own."""
         return {"start": "from", "end": "to"}.get(field_name, field_name)
 
     def clean_start(self) -> dt.date | None:
@@ -78,6 +77,9 @@ class PeriodForm(forms.Form):
         else:
             self.chosen = cleaned.get("period") or period.USUAL
             self.compared = period.PRESETS[self.chosen].of(clock.today())
+            # The boxes show what the name stands for, to go on from there.
+            now = self.compared.now
+            self.data = {"period": self.chosen, "from": now.first.isoformat(), "to": now.last.isoformat()}
         return cleaned
 
     @property

@@ -93,7 +93,9 @@ MEANS = (
     "Cancelled visits that would have started in the period, by how long before the start they were called off, and by "
     "whom. For an earlier time: given up for one from the waiting list."
 )
-FILLED_MEANS = "Freed time is the time of cancelled visits. It was filled again where the same therapist now has another visit."
+FILLED_MEANS = (
+    "Freed time: the time of cancelled visits. It is filled again where the therapist now has another visit."
+)
 
 
 def tables(now: Cancellations, before: Cancellations) -> list[Table]:

@@ -41,8 +41,8 @@ def read(period: Period) -> Bookings:
 
 
 MEANS = (
-    "Bookings that were made in the period, whenever the visit is and whatever became of it. A time that was offered to "
-    "the waiting list counts, on the day of the offer, if somebody took it."
+    "Bookings that were made in the period, whenever the visit is and whatever became of it. A time that was "
+    "offered to the waiting list counts, on the day of the offer, if somebody took it."
 )
 
 

@@ -136,8 +136,8 @@ def _place(hours: Iterable[Interval], days: Sequence[LocalDay], period: Period, 
 MEANS = (
     "Utilization is the time of visits divided by the hours worked. A visit counts if it took place or keeps its time: "
     "Requested, Confirmed, Arrived or Completed. Its own length counts, not the minutes kept free around it. "
-    "Hours worked are the weekly hours and other hours on a date as they stand in the diary now, less time off and closures. "
-    "Visits outside the hours count, so it can pass 100%."
+    "Hours worked are the weekly hours and other hours on a date as they stand in the diary now, less time off and "
+    "closures. Visits outside the hours count, so it can pass 100%."
 )
 ROOMS_MEAN = (
     "The time of visits in a room, divided by the time in which at least one therapist worked. A visit that needs no "

@@ -51,7 +51,9 @@ def read(period: Period) -> Waiting:
     )
 
 
-PLACES_MEAN = "Places that joined the waiting list in the period, as they stand now. Success is the share that took a time."
+PLACES_MEAN = (
+    "Places that joined the waiting list in the period, as they stand now. Success: who took a time."
+)
 OFFERS_MEAN = "Freed times that were offered in the period, and what became of each offer."
 TIME_MEANS = (
     "Time to fill runs from when a time was first offered to anybody until somebody took it. Half of them took longer, "

@@ -44,9 +44,9 @@ class Column:
 
     @property
     def with_unit(self) -> str:
-        """The name as a file's first row has it, with the unit that its figures then do without."""
+        """The name as a file's first row has it, with the unit where the name does not say it."""
         unit = unit_of(self.kind)
-        return f"{self.title} ({unit})" if unit else self.title
+        return f"{self.title} ({unit})" if unit not in self.title.lower() else self.title
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
