@@ -164,13 +164,13 @@ def overall(use: Use) -> float | None:
 
 
 def tables(now: Use, before: Use, names: Names, period: Period) -> list[Table]:
-    """By therapist, by room, by weekday, by weekday and hour, and over time."""
+    """By therapist, by room, by weekday, over time, and by weekday and hour."""
     return [
         _by_therapist(now, before, names),
         _by_room(now, before, names),
         _by_weekday(now, before),
-        _by_hour(now),
         _over_time(now, period),
+        _by_hour(now),
     ]
 
 

@@ -23,7 +23,17 @@ from flexclinic.lib.tables import Column, Kind, Table, Value, share, written
 
 #: How long before the visit it was booked, in calendar days, each from so many days on.
 LEAD_FROM = (0, 1, 2, 4, 8, 15, 31, 61)
-LEAD_NAMES = ("Same day", "1 day", "2–3", "4–7", "8–14", "15–30", "31–60", "61+")
+LEAD_NAMES = (
+    "Same day",
+    "1 day",
+    "2–3 days",
+    "4–7 days",
+    "8–14 days",
+    "15–30 days",
+    "31–60 days",
+    "61 days or more",
+)
+_LEAD_SHORT = ("0", "1", "2–3", "4–7", "8–14", "15–30", "31–60", "61+")
 
 _DAYS_AHEAD = (
     "greatest(0, (a.starts_at AT TIME ZONE %(zone)s::text)::date"
@@ -236,7 +246,7 @@ def lead_times(now: Visits, before: Visits) -> Table:
     ]
     bars = [
         charts.Bar(name, counts[place], written(counts[place], Kind.COUNT))
-        for place, name in enumerate(LEAD_NAMES)
+        for place, name in enumerate(_LEAD_SHORT)
     ]
     title = "Lead time"
     return Table(
@@ -250,7 +260,9 @@ def lead_times(now: Visits, before: Visits) -> Table:
             Column("Period before", Kind.COUNT),
         ],
         rows=rows,
-        picture=charts.histogram(key="lead-time", title=f"{title}: visits by days ahead", rows=bars)
+        picture=charts.histogram(
+            key="lead-time", title=f"{title}: visits by days ahead", rows=bars, axis="Days ahead"
+        )
         if total
         else None,
     )

@@ -16,10 +16,11 @@ from django.utils.safestring import SafeString, mark_safe
 WIDTH = 440
 _ROW = 46  # of a bar with its words above it
 _BAR = 16
-_LONGEST = 44  # letters of a name that fit beside a figure
+_LONGEST = 36  # letters of a name that fit beside a figure
 
 # The plot of a histogram or a line.
-_PLOT_TOP, _PLOT_BOTTOM, _PLOT_HEIGHT = 24, 190, 226
+_PLOT_TOP, _PLOT_BOTTOM, _PLOT_HEIGHT = 24, 190, 216
+_AXIS_NAME = 20  # what the name of an axis needs below that
 #: At most so many words below an axis, and figures above its points.
 _MOST_WORDS = 8
 
@@ -87,8 +88,8 @@ def stacked(*, key: str, title: str, parts: Sequence[str], rows: Sequence[Stack]
     return _svg(key, title, told, y + 24, lines)
 
 
-def histogram(*, key: str, title: str, rows: Sequence[Bar]) -> SafeString:
-    """Standing bars side by side, the figure above each and its name below."""
+def histogram(*, key: str, title: str, rows: Sequence[Bar], axis: str = "") -> SafeString:
+    """Standing bars side by side, the figure above each and its name below; `axis` says what the names count."""
     highest = max((row.value or 0 for row in rows), default=0) or 1
     each = WIDTH / max(1, len(rows))
     lines = [_line(0, _PLOT_BOTTOM, WIDTH, _PLOT_BOTTOM, "chart-axis")]
@@ -100,8 +101,9 @@ def histogram(*, key: str, title: str, rows: Sequence[Bar]) -> SafeString:
             _text(middle, _PLOT_BOTTOM - high - 7, row.written, "chart-figure", "middle"),
             _text(middle, _PLOT_BOTTOM + 19, row.name, "chart-word", "middle"),
         ]
+    lines.append(_text(WIDTH / 2, _PLOT_BOTTOM + 19 + _AXIS_NAME, axis, "chart-word", "middle"))
     told = "; ".join(f"{row.name}: {row.written}" for row in rows)
-    return _svg(key, title, told, _PLOT_HEIGHT, lines)
+    return _svg(key, title, told, _PLOT_HEIGHT + (_AXIS_NAME if axis else 0), lines)
 
 
 def line(*, key: str, title: str, rows: Sequence[Bar], whole: float = 0) -> SafeString:

@@ -206,10 +206,10 @@ def test_no_shows_outcomes_lead_time_and_value(
     }
     assert rows_of(found, "no-shows-by-lead") == {
         "Same day": [1, 0, 0, None],
-        "2–3": [1, 0, 0, 0.5],
-        "8–14": [1, 1, 1, None],
-        "31–60": [1, 1, 1, None],
-        "61+": [1, 0, 0, None],
+        "2–3 days": [1, 0, 0, 0.5],
+        "8–14 days": [1, 1, 1, None],
+        "31–60 days": [1, 1, 1, None],
+        "61 days or more": [1, 0, 0, None],
     }
     assert rows_of(found, "no-shows-by-first") == {
         "First visits": [2, 1, 0.5, None],
@@ -227,9 +227,9 @@ def test_no_shows_outcomes_lead_time_and_value(
     # Days ahead of what took or keeps place, and of no-shows: 0, 1, 3, 5, 10, 40, 70
     leads = rows_of(found, "lead-time")
     assert {name: row[0] for name, row in leads.items() if row[0]} == {
-        "Same day": 1, "1 day": 1, "2–3": 1, "4–7": 1, "8–14": 1, "31–60": 1, "61+": 1,
+        "Same day": 1, "1 day": 1, "2–3 days": 1, "4–7 days": 1, "8–14 days": 1, "31–60 days": 1, "61 days or more": 1,
     }  # fmt: skip
-    assert leads["2–3"] == [1, pytest.approx(1 / 7), 2]
+    assert leads["2–3 days"] == [1, pytest.approx(1 / 7), 2]
     short_name, hour_name = f"{short}", f"{hour}"
     assert rows_of(found, "value-by-option") == {
         hour_name: [4, 1, 200, 400, 100],
