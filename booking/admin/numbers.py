@@ -98,14 +98,15 @@ def _near(day: dt.date | None) -> dt.date | None:
 
 def _guarded(view: View) -> View:
     """Only for who may see the numbers, and only to read them."""
+    only_read = require_safe(view)
 
     @functools.wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.has_perm(MAY_SEE):
             raise PermissionDenied
-        return view(request, *args, **kwargs)
+        return only_read(request, *args, **kwargs)
 
-    return require_safe(guarded)
+    return guarded
 
 
 # The page

@@ -111,7 +111,8 @@ def test_control_a_writer_that_guesses_makes_formulas(monkeypatch: pytest.Monkey
 def test_xlsx_numbers_are_numbers_and_dates_are_dates() -> None:
     sheet = sheet_of(spreadsheets.as_xlsx(about=[], tables=[NAMES]))
     assert [cell.value for cell in sheet[1]] == ["Name", "Count", "Share", "Value", "Day"]
-    _, count, share, value, day = sheet[2]
+    cells: Any = sheet[2]
+    _, count, share, value, day = cells
     assert [(cell.value, cell.data_type) for cell in (count, share, value)] == [
         (-3, "n"),
         (0.625, "n"),

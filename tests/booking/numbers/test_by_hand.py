@@ -111,7 +111,7 @@ def test_utilization_of_a_week(ana: Therapist, ben: Therapist, hour: ServiceOpti
     make_override_hours(therapist=ana, on=date(2026, 11, 20), stretches=[("17:00", "19:00")], extra=True)
     harbor = make_room(name="Harbor")
     make_room(name="Unused", in_use=False)
-    book = {"option": hour, "therapist": ana}
+    book: dict[str, Any] = {"option": hour, "therapist": ana}
     make_appointment(start=at(16, 9), status="completed", room=harbor, **book)
     make_appointment(start=at(16, 10, 30), status="confirmed", room=harbor, **book)
     make_appointment(start=at(18, 10), status="requested", **book)
@@ -247,7 +247,7 @@ def test_no_shows_outcomes_lead_time_and_value(
 
 
 def test_cancellations_and_what_filled_the_time(ana: Therapist, hour: ServiceOption, at: At) -> None:
-    book = {"option": hour, "therapist": ana}
+    book: dict[str, Any] = {"option": hour, "therapist": ana}
     for start, before, actor in (
         (at(16, 9), timedelta(days=8), Actor.PATIENT),
         (at(17, 9), timedelta(hours=3), Actor.PATIENT),
@@ -290,7 +290,7 @@ def test_cancellations_and_what_filled_the_time(ana: Therapist, hour: ServiceOpt
 
 
 def test_where_bookings_come_from(ana: Therapist, hour: ServiceOption, at: At) -> None:
-    book = {"option": hour, "therapist": ana}
+    book: dict[str, Any] = {"option": hour, "therapist": ana}
     make_appointment(start=at(26, 9), created_at=at(16, 0), source=Source.WEB, **book)
     make_appointment(
         start=at(26, 9), created_at=at(22, 23, 59), source=Source.WEB, status="cancelled", **book
@@ -379,7 +379,7 @@ def test_nights_in_which_the_clocks_change(
 
     assert rows_of(found, "by-therapist")["Night"][:2] == [sum(worked.values()), 2]
     hours = rows_of(found, "by-hour")
-    for name, share in ((name, row[6]) for name, row in hours.items()):
+    for name, share in ((f"{name}", row[6]) for name, row in hours.items()):
         if name in worked:
             assert share == pytest.approx(taken.get(name, 0) / worked[name]), name
         else:
