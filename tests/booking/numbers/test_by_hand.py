@@ -39,7 +39,7 @@ def rows_of(found: Report, key: str) -> dict[Value, list[Value]]:
     return {row[0]: list(row[1:]) for row in table.rows}
 
 
-def summary_of(found: Report) -> dict[Value, tuple[Value, Value]]:
+def summary_of(found: Report) -> dict[Value, tuple[Any, Any]]:
     """This period and the period before, by the number's name."""
     return {name: (row[1], row[2]) for name, row in rows_of(found, "summary").items()}
 
