@@ -22,7 +22,30 @@ from booking.question import BreakRule, OptionRules, Question, TherapistDiary, W
 from flexclinic.lib import clock
 from services.models import ServiceOption
 
-RULES_SQL = """
+# When therapists work, of those `chosen`: parts of the rules that are asked for in two ways.
+_HOURS_JSON = """\
+  'weekly', (
+    SELECT json_agg(json_build_array(therapist_id, weekday, start, "end", every, valid_from, valid_until))
+    FROM booking_weeklyhours
+    WHERE therapist_id IN (SELECT id FROM chosen)
+      AND (valid_from IS NULL OR valid_from <= %(last)s) AND (valid_until IS NULL OR valid_until >= %(first)s)),
+  'overrides', (
+    SELECT json_agg(json_build_array(therapist_id, date, start, "end", extra))
+    FROM booking_overridehours
+    WHERE therapist_id IN (SELECT id FROM chosen) AND date BETWEEN %(first)s AND %(last)s),
+  'time_off', (
+    SELECT json_agg(json_build_array(
+      therapist_id, date_part('epoch', lower(period)), date_part('epoch', upper(period))))
+    FROM booking_timeoff
+    WHERE therapist_id IN (SELECT id FROM chosen) AND period && tstzrange(%(start)s, %(end)s)),
+"""
+_CLOSURES_JSON = """\
+  'closures', (
+    SELECT json_agg(json_build_array(date_part('epoch', lower(period)), date_part('epoch', upper(period))))
+    FROM booking_closure WHERE period && tstzrange(%(start)s, %(end)s)),
+"""
+
+RULES_SQL = f"""
 WITH wanted AS (
   SELECT id, slug, bookable, minutes, buffer_before, buffer_after, lead_minutes, horizon_days, most_a_day
   FROM services_serviceoption WHERE id = %(option)s::bigint OR slug = %(option_slug)s::text
@@ -48,35 +71,26 @@ SELECT json_build_object(
   'offered', (
     SELECT json_agg(json_build_array(weekday, start, "end"))
     FROM booking_offeredhours WHERE option_id = (SELECT id FROM wanted)),
-  'weekly', (
-    SELECT json_agg(json_build_array(therapist_id, weekday, start, "end", every, valid_from, valid_until))
-    FROM booking_weeklyhours
-    WHERE therapist_id IN (SELECT id FROM chosen)
-      AND (valid_from IS NULL OR valid_from <= %(last)s) AND (valid_until IS NULL OR valid_until >= %(first)s)),
-  'overrides', (
-    SELECT json_agg(json_build_array(therapist_id, date, start, "end", extra))
-    FROM booking_overridehours
-    WHERE therapist_id IN (SELECT id FROM chosen) AND date BETWEEN %(first)s AND %(last)s),
-  'time_off', (
-    SELECT json_agg(json_build_array(
-      therapist_id, date_part('epoch', lower(period)), date_part('epoch', upper(period))))
-    FROM booking_timeoff
-    WHERE therapist_id IN (SELECT id FROM chosen) AND period && tstzrange(%(start)s, %(end)s)),
-  'holds', (
+{_HOURS_JSON}  'holds', (
     SELECT json_agg(json_build_array(
       therapist_id, date_part('epoch', lower(period)), date_part('epoch', upper(period))))
     FROM booking_hold
     WHERE therapist_id IN (SELECT id FROM chosen) AND period && tstzrange(%(start)s, %(end)s)
       AND (released_at IS NULL OR released_at > %(now)s)),
-  'closures', (
-    SELECT json_agg(json_build_array(date_part('epoch', lower(period)), date_part('epoch', upper(period))))
-    FROM booking_closure WHERE period && tstzrange(%(start)s, %(end)s)),
-  'rooms', (
+{_CLOSURES_JSON}  'rooms', (
     SELECT json_agg(json_build_array(r.id, r.in_use) ORDER BY r.name)
     FROM services_serviceoption_rooms o JOIN services_room r ON r.id = o.room_id
     WHERE o.serviceoption_id = (SELECT id FROM wanted))
 )::text
-"""
+"""  # noqa: S608 - the words are ours
+
+WORKED_SQL = f"""
+WITH chosen AS (SELECT id, slug, position FROM services_therapist)
+SELECT json_build_object(
+  'therapists', (SELECT json_agg(json_build_array(id, slug, position, NULL, NULL, NULL, NULL)) FROM chosen),
+{_HOURS_JSON}{_CLOSURES_JSON}  'holds', NULL
+)::text
+"""  # noqa: S608 - the words are ours
 
 _BLOCKS = ", ".join(f"'{status}'" for status in BLOCKING)
 
@@ -179,6 +193,26 @@ def of_rows(rows: Rows, *, first_date: date, days: int, now: datetime) -> Diarie
     rules = json.loads(rows.rules)
     option = OptionRow(**rules["option"])
     return _diaries(rules, rows.occupied, option=option, first_date=first_date, days=days, now=now)
+
+
+class Working(NamedTuple):
+    """When everybody works, by the therapist's id, and when the clinic is closed. No visits, no times on hold."""
+
+    diaries: dict[int, TherapistDiary]
+    closures: list[Interval]
+
+
+def of_everyone(*, first_date: date, days: int) -> Working:
+    """The hours and the time off of all therapists, whatever they give, and the closures. One query."""
+    start, end = _bounds(first_date, days)
+    last = first_date + timedelta(days=days - 1)
+    with connection.cursor() as cursor:
+        cursor.execute(WORKED_SQL, {"first": first_date, "last": last, "start": start, "end": end})
+        rules = json.loads(cursor.fetchone()[0])
+    by_slug = _therapists(rules, {})
+    return Working(
+        {row[0]: by_slug[row[1]] for row in rules["therapists"] or ()}, _intervals(rules["closures"] or ())
+    )
 
 
 def _rules(cursor: Any, first_date: date, days: int, now: datetime, **names: int | str | None) -> str:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from booking import walltime
-from booking.intervals import Interval, merge
+from booking.intervals import Interval, merge, subtract
 from booking.question import TherapistDiary, WeeklyRule
 from booking.walltime import MINUTE, LocalDay
 
@@ -48,6 +48,11 @@ def window_of(zone: ZoneInfo, first: date, count: int, step: int) -> Window:
 def stretches_of(window: Window, diary: TherapistDiary) -> Sequence[Interval]:
     """The stretches of instants in which the therapist works, ascending; none goes on into the next date."""
     return _stretches(window, tuple(diary.weekly), _as_key(diary.overrides), _as_key(diary.extra))
+
+
+def worked(window: Window, diary: TherapistDiary, closures: Iterable[Interval]) -> list[Interval]:
+    """What time off and closures leave of the therapist's stretches, ascending."""
+    return subtract(stretches_of(window, diary), merge([*diary.time_off, *closures]))
 
 
 def weekly_stretches(window: Window, rules: Iterable[WeeklyRule]) -> Sequence[Interval]:

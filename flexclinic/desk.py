@@ -30,7 +30,7 @@ class DeskSite(AdminSite):
     def own_urls(self) -> list[URLPattern | URLResolver]:
         """The desk's pages that are no model's, before the admin's own: each view through `self.admin_view`."""
         # Only here: booking's own admin asks for this site while it is loaded.
-        from booking.admin import board, phone, why
+        from booking.admin import board, numbers, phone, why
 
         return [
             path("board/", self.admin_view(board.show), name="board"),
@@ -42,6 +42,9 @@ class DeskSite(AdminSite):
             ),
             path("phone/", self.admin_view(phone.show), name="phone"),
             path("why/", self.admin_view(why.show), name="why"),
+            path("numbers/", self.admin_view(numbers.show), name="numbers"),
+            path("numbers/all.xlsx", self.admin_view(numbers.workbook), name="numbers_xlsx"),
+            path("numbers/<slug:key>.csv", self.admin_view(numbers.one_table), name="numbers_csv"),
         ]
 
     def get_urls(self) -> list[URLPattern | URLResolver]:

@@ -104,6 +104,7 @@ class Appointment(models.Model):
 
     class Meta:
         ordering = ["starts_at"]
+        permissions = [("view_numbers", "Can see the clinic's numbers")]
         constraints = [
             ExclusionConstraint(
                 name="therapist_is_in_one_place",

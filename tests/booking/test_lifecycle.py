@@ -235,6 +235,7 @@ def test_a_stale_version_is_refused(appointment: Appointment) -> None:
 
 
 VERBS: dict[Action, Callable[[Appointment], Appointment]] = {
+    Action.STRETCH: lambda appointment: lifecycle.stretch(appointment=appointment, minutes=90, user=None),
     Action.CONFIRM: lambda one: lifecycle.confirm(appointment=one, user=None),
     Action.DECLINE: lambda one: lifecycle.decline(appointment=one, user=None),
     Action.CANCEL: lambda one: lifecycle.cancel(appointment=one, actor=Actor.DESK),

@@ -22,6 +22,7 @@ from tests.factories.waiting import make_place
 pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.django_db]
 
 OPEN = {
+    "numbers/": False,
     "booking/appointment/": True,
     "booking/appointment/add/": True,
     "booking/appointment/{appointment}/change/": True,
