@@ -30,11 +30,12 @@ class DeskSite(AdminSite):
     def own_urls(self) -> list[URLPattern | URLResolver]:
         """The desk's pages that are no model's, before the admin's own: each view through `self.admin_view`."""
         # Only here: booking's own admin asks for this site while it is loaded.
-        from booking.admin import board, why
+        from booking.admin import board, first_steps_page, why
 
         return [
             path("board/", self.admin_view(board.show), name="board"),
             path("why/", self.admin_view(why.show), name="why"),
+            path("first-steps/", self.admin_view(first_steps_page.show), name="first_steps"),
         ]
 
     def get_urls(self) -> list[URLPattern | URLResolver]:

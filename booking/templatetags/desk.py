@@ -6,7 +6,7 @@ from django import template
 from django.template.context import RequestContext
 from django.utils.safestring import SafeString
 
-from booking.admin import wording
+from booking.admin import first_steps, wording
 from booking.admin.today import Today, today
 from flexclinic.lib import money
 
@@ -38,3 +38,9 @@ def desk_today(context: RequestContext) -> Today | None:
     if not user.has_perm("booking.view_appointment"):
         return None
     return today(may_act=user.has_perm("booking.change_appointment"))
+
+
+@register.simple_tag(takes_context=True)
+def desk_first_steps(context: RequestContext) -> first_steps.Progress | None:
+    """What is left to set up; None for who may not, once all is done, and where the list is hidden."""
+    return first_steps.on_first_page(context["request"].user)
