@@ -200,8 +200,8 @@ def _calendar_is_good(message: Notification) -> bool:
         return False
     events = Calendar.from_ical(files[0]).walk("VEVENT")
     return len(events) == 1 and (
-        events[0].decoded("DTSTART") == appointment.starts_at
-        and events[0].decoded("DTEND") == appointment.ends_at
-        and str(events[0]["UID"]).startswith(str(appointment.uid))
+        events[0].decoded("DTSTART", None) == appointment.starts_at
+        and events[0].decoded("DTEND", None) == appointment.ends_at
+        and str(events[0].get("UID")).startswith(str(appointment.uid))
         and bool(events[0].get("LOCATION"))
     )
