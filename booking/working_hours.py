@@ -91,12 +91,15 @@ def is_standing(rule: WeeklyRule) -> bool:
     return rule.every == 1 and rule.valid_from is None and rule.valid_until is None
 
 
+def rule_of(row: WeeklyHours) -> WeeklyRule:
+    """A row of weekly hours as the engine wants it."""
+    return WeeklyRule(row.weekday, row.start, row.end, row.every, row.valid_from, row.valid_until)
+
+
 def rules_of(therapist: Therapist, *, first: date, last: date | None = None) -> Rules:
     """The therapist's hours, with what the dates from first to last (None: all) have of their own. Two queries."""
-    weekly = tuple(
-        WeeklyRule(row.weekday, row.start, row.end, row.every, row.valid_from, row.valid_until)
-        for row in WeeklyHours.objects.filter(therapist=therapist).order_by("weekday", "start", "pk")
-    )
+    found = WeeklyHours.objects.filter(therapist=therapist).order_by("weekday", "start", "pk")
+    weekly = tuple(rule_of(row) for row in found)
     rows = OverrideHours.objects.filter(therapist=therapist, date__gte=first)
     if last:
         rows = rows.filter(date__lte=last)

@@ -151,12 +151,16 @@ def clinic(found: Facts) -> Step:
     }
     missing = [setting for key, setting in needed.items() if not found.clinic.get(key)]
     example = found.clinic.get("email", "").endswith(".example")
-    said = ", ".join(found.clinic[key] for key in ("name", "phone", "street", "city") if found.clinic.get(key))
+    said = ", ".join(
+        found.clinic[key] for key in ("name", "phone", "street", "city") if found.clinic.get(key)
+    )
     said += f"; in an emergency {found.clinic.get('emergency_number') or 'no number'}."
     if missing:
         said += f" Missing: {wording.listed(missing)}."
     elif example:
-        said += " These are the example’s. Who looks after the server sets CLINIC_NAME, CLINIC_PHONE and so on."
+        said += (
+            " These are the example’s. Who looks after the server sets CLINIC_NAME, CLINIC_PHONE and so on."
+        )
     return Step(title="The clinic’s name, phone and address", done=not missing and not example, said=said)
 
 

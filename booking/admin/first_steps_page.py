@@ -60,7 +60,7 @@ def _noted(request: HttpRequest) -> None:
         row.messages_read_at = clock.now()
     elif "hide" in request.POST:
         row.hidden_at = clock.now()
-        messages.info(request, "The list is hidden. It is still at Setting up, below.")
+        messages.info(request, "The list is hidden. Setting up, at the end of this page, still leads to it.")
     elif "show" in request.POST:
         row.hidden_at = None
     row.save()

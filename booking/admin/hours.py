@@ -1,5 +1,6 @@
 """Therapists' hours: row by row here; a whole week at a glance in `week`."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -16,12 +17,15 @@ from booking.admin.month import month_page
 from booking.admin.start import check_near, date_field
 from booking.admin.week_page import week_page
 from booking.models import OverrideHours, WeeklyHours
+from booking.question import WeeklyRule
 from flexclinic.lib import clock, when
 from services.models import Therapist
 
 
 class WeeklyHoursForm(forms.ModelForm[WeeklyHours]):
     """One stretch of a weekday, with what makes it special."""
+
+    anyway = ask_first.anyway_field()
 
     class Meta:
         model = WeeklyHours
@@ -35,6 +39,24 @@ class WeeklyHoursForm(forms.ModelForm[WeeklyHours]):
                 self.fields[name] = date_field(label=label, required=False, help_text=str(help_text))
         if "every" in self.fields:
             self.fields["every"].validators.append(MaxValueValidator(52))
+
+    def clean(self) -> dict[str, Any]:
+        """List the visits that a changed row would leave outside the hours."""
+        cleaned = super().clean() or self.cleaned_data
+        if self.errors or self.instance.pk is None or not self.has_changed():
+            return cleaned
+        stored = WeeklyHours.objects.select_related("therapist").get(pk=self.instance.pk)
+        before = working_hours.rules_of(stored.therapist, first=clock.today())
+        others = stored.therapist.weekly_hours.exclude(pk=stored.pk)
+        weekly = [working_hours.rule_of(row) for row in others]
+        if cleaned["therapist"] == stored.therapist:
+            names = ("weekday", "start", "end", "every", "valid_from", "valid_until")
+            weekly.append(WeeklyRule(**{name: cleaned[name] for name in names}))
+        left = working_hours.left_outside(
+            therapist=stored.therapist, before=before, after=replace(before, weekly=tuple(weekly))
+        )
+        ask_first.ask(self, left, said="will lie outside the hours")
+        return cleaned
 
     def clean_valid_from(self) -> date | None:
         """A date that is not years away."""
@@ -56,7 +78,7 @@ class WeeklyHoursAdmin(admin.ModelAdmin[WeeklyHours]):
     """Hours that repeat. The list leads to each therapist's week."""
 
     form = WeeklyHoursForm
-    fields = ("therapist", "weekday", ("start", "end"), "every", ("valid_from", "valid_until"))
+    fields = ("therapist", "weekday", ("start", "end"), "every", ("valid_from", "valid_until"), "anyway")
     list_display = ("therapist", "weekday", "hours", "repeats", "valid_from", "valid_until")
     list_display_links = ("hours",)
     list_filter = ("therapist", "weekday")

@@ -39,7 +39,9 @@ def cell(page: Any, day: date) -> Any:
     return next(each for week in page.context["weeks"] for each in week if each and each.date == day)
 
 
-def test_a_day_shows_what_is_left_of_it(desk: Client, therapist: Therapist, visit: Appointment, at: At) -> None:
+def test_a_day_shows_what_is_left_of_it(
+    desk: Client, therapist: Therapist, visit: Appointment, at: At
+) -> None:
     make_override_hours(therapist=therapist, on=date(2026, 11, 24), stretches=[("10:00", "14:00")])
     make_override_hours(therapist=therapist, on=date(2026, 11, 28), stretches=[("8:00", "9:00")], extra=True)
     make_time_off(therapist=therapist, start=at(24, 12), end=at(24, 13))

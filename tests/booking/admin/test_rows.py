@@ -339,6 +339,19 @@ def test_other_hours_ask_about_the_visits_that_they_leave_outside(
     assert OverrideHours.objects.count() == 1
 
 
+def test_a_row_of_weekly_hours_asks_about_the_visits_that_it_leaves_outside(
+    desk: Client, therapist: Therapist, appointment: Appointment
+) -> None:
+    row = therapist.weekly_hours.get(weekday=1, start=540)
+    form = {"therapist": therapist.pk, "weekday": "1", "start": "9", "end": "10:30", "every": "1"}
+    address = f"/admin/booking/weeklyhours/{row.pk}/change/"
+    asked = desk.post(address, form)
+    assert "1 visit will lie outside the hours." in text_of(asked)
+    desk.post(address, {**form, "anyway": answer_of(asked)})
+    row.refresh_from_db()
+    assert row.end == 630
+
+
 def test_other_hours_that_hold_the_visits_ask_nothing(
     desk: Client, therapist: Therapist, appointment: Appointment
 ) -> None:
