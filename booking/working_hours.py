@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -182,9 +183,12 @@ def plan(*, therapist: Therapist, first: date, days: int) -> list[DayPlan]:
         ).values_list("starts_at", flat=True)
     )
     gone = merge(
-        (walltime.instant_of(row.period.lower), walltime.instant_from(row.period.upper))
-        for row in [*closures, *off]
+        (walltime.instant_of(period.lower), walltime.instant_from(period.upper))
+        for period in [*(row.period for row in closures), *(row.period for row in off)]
     )
+    closed = [(row.period, row.name) for row in closures]
+    away = [(row.period, row.note) for row in off]
+    held = [(row.period, row.note) for row in holds]
     left: defaultdict[date, list[tuple[datetime, datetime]]] = defaultdict(list)
     for start, end in subtract(rules.stretches(first, days), gone):
         left[walltime.local_date(zone, start)].append((_moment(start), _moment(end)))
@@ -196,18 +200,18 @@ def plan(*, therapist: Therapist, first: date, days: int) -> list[DayPlan]:
                 day.date,
                 rules.on(day.date),
                 left[day.date],
-                *(
-                    [
-                        str(getattr(row, words))
-                        for row in rows
-                        if row.period.lower < high and low < row.period.upper
-                    ]
-                    for rows, words in ((closures, "name"), (off, "note"), (holds, "note"))
-                ),
+                closed=_touching(closed, low, high),
+                time_off=_touching(away, low, high),
+                holds=_touching(held, low, high),
                 visits=visits[day.date],
             )
         )
     return plans
+
+
+def _touching(periods: Iterable[tuple[Any, str]], low: datetime, high: datetime) -> list[str]:
+    """The words of the periods that have some of the time between two instants."""
+    return [words for period, words in periods if period.lower < high and low < period.upper]
 
 
 def following_weeks(

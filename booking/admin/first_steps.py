@@ -93,7 +93,6 @@ class Progress:
 
 def facts(row: FirstSteps) -> Facts:
     """What the clinic has. Eight queries, however much it is."""
-    givers = Count("therapists", filter=Q(therapists__bookable=True))
     staff = User.objects.filter(is_staff=True, is_active=True).annotate(
         strong=Exists(
             Authenticator.objects.filter(user=OuterRef("pk")).exclude(type=Authenticator.Type.RECOVERY_CODES)
@@ -107,12 +106,16 @@ def facts(row: FirstSteps) -> Facts:
             TherapistCalendar.objects.filter(therapist=OuterRef("pk")).exclude(digest=None, email="")
         ),
     )
-    options = ServiceOption.objects.filter(bookable=True).select_related("service").annotate(givers=givers)
+    options = (
+        ServiceOption.objects.filter(bookable=True)
+        .select_related("service")
+        .annotate(givers=Count("therapists", filter=Q(therapists__bookable=True)))
+    )
     return Facts(
         clinic=dict(settings.CLINIC),
         rooms=[str(room) for room in Room.objects.filter(in_use=True)],
         options=[
-            OptionFact(name=str(each), price=money.format_price(each.price), given_by=each.givers)
+            OptionFact(name=str(each), price=money.format_price(each.price), given_by=each.givers)  # type: ignore[attr-defined]  # annotated
             for each in options
         ],
         therapists=[

@@ -41,7 +41,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "report": report,
         "email": user.email,
         "may_test": user.has_perm("booking.add_appointment"),
-        "messages_read": next(row["step"].done for row in rows if row["step"].title == first_steps.MESSAGES),
+        "messages_read": next(step.done for step in now.steps if step.title == first_steps.MESSAGES),
     }
     return render(request, "admin/booking/first_steps.html", context)
 

@@ -10,7 +10,7 @@ from typing import Any, cast
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -69,8 +69,7 @@ class MonthForm(forms.Form):
         elif cleaned["seen"] != self._stamp():
             words = "Somebody has changed this month in the meantime. Look at it again, and press once more."
             self.add_error(None, ValidationError(words, code="changed"))
-            self.data = self.data.copy()
-            self.data["seen"] = self._stamp()
+            self.data = QueryDict(urlencode({**self.data, "seen": self._stamp()}))
         else:
             self._try(stretches)
         return cleaned

@@ -147,8 +147,9 @@ function prepare(holder) {
     line.classList.toggle("week-hour", minute % 60 === 0);
     const time = document.createElement("th");
     time.scope = "row";
-    time.textContent = minute % 60 === 0 ? say(minute) : "";
-    time.setAttribute("aria-label", say(minute));
+    const words = time.appendChild(document.createElement("span"));
+    words.textContent = say(minute);
+    words.classList.toggle("visually-hidden", minute % 60 !== 0);
     line.append(time);
     cells.push(
       days.map((day, column) => {

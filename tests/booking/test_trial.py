@@ -5,11 +5,13 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core import mail
+from django.db import connection
 
-from booking import availability, delivery, lifecycle, notifications, trial
+from booking import availability, delivery, ical, lifecycle, trial
 from booking.enums import AppointmentStatus, NotificationStatus
 from booking.exceptions import TimeJustGoneError
 from booking.models import Appointment, Notification
+from flexclinic.lib import clock
 from services.models import ServiceOption, Therapist
 from tests.jobrunner import forget_jobs
 
@@ -32,14 +34,14 @@ def run(**more: Any) -> trial.Report:
 
 
 def test_it_books_tells_and_cancels(therapist: Therapist, option: ServiceOption) -> None:
-    before = availability.free_times(option=option, first_date=trial.clock.today(), days=61).starts
+    before = availability.free_times(option=option, first_date=clock.today(), days=61).starts
     report = run()
     assert [finding.words for finding in report.findings if not finding.good] == []
     [appointment] = Appointment.objects.all()
     assert (appointment.name, appointment.status) == (trial.NAME, AppointmentStatus.CANCELLED)
     assert [event.action for event in appointment.events.order_by("version")] == ["request", "cancel"]
     assert mail.outbox[0].to == ["me@clinic.test"]
-    after = availability.free_times(option=option, first_date=trial.clock.today(), days=61).starts
+    after = availability.free_times(option=option, first_date=clock.today(), days=61).starts
     assert after == before
     assert appointment.starts_at.timestamp() == before[-1][0]
     assert trial.went_well()
@@ -85,12 +87,12 @@ def test_whatever_goes_wrong_meanwhile_no_time_stays_taken(therapist: Therapist)
 def test_a_file_that_says_another_time_is_found(
     therapist: Therapist, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    written = delivery.ical.appointment_calendar
+    written = ical.appointment_calendar
 
     def wrong(appointment: Appointment, **more: Any) -> bytes:
         return written(appointment, **more).replace(b"DTSTART", b"DTSTAMP")
 
-    monkeypatch.setattr(delivery.ical, "appointment_calendar", wrong)
+    monkeypatch.setattr(ical, "appointment_calendar", wrong)
     report = run()
     assert [finding.good for finding in report.findings if "calendar file" in finding.words] == [False]
 
@@ -99,6 +101,6 @@ def test_a_worker_is_there_while_its_heart_beats(monkeypatch: pytest.MonkeyPatch
     monkeypatch.undo()
     forget_jobs()
     assert not trial.worker_is_there()
-    with notifications.transaction.atomic(), trial.connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute("INSERT INTO procrastinate_workers DEFAULT VALUES")
     assert trial.worker_is_there()
