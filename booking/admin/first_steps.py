@@ -115,7 +115,11 @@ def facts(row: FirstSteps) -> Facts:
         clinic=dict(settings.CLINIC),
         rooms=[str(room) for room in Room.objects.filter(in_use=True)],
         options=[
-            OptionFact(name=str(each), price=money.format_price(each.price), given_by=each.givers)  # type: ignore[attr-defined]  # annotated
+            OptionFact(
+                name=str(each),
+                price=money.format_price(each.price),
+                given_by=each.givers,  # type: ignore[attr-defined]  # annotated
+            )
             for each in options
         ],
         therapists=[
