@@ -30,7 +30,7 @@ class DeskSite(AdminSite):
     def own_urls(self) -> list[URLPattern | URLResolver]:
         """The desk's pages that are no model's, before the admin's own: each view through `self.admin_view`."""
         # Only here: booking's own admin asks for this site while it is loaded.
-        from booking.admin import board, numbers, phone, why
+        from booking.admin import board, first_steps_page, numbers, phone, why
 
         return [
             path("board/", self.admin_view(board.show), name="board"),
@@ -45,6 +45,7 @@ class DeskSite(AdminSite):
             path("numbers/", self.admin_view(numbers.show), name="numbers"),
             path("numbers/all.xlsx", self.admin_view(numbers.workbook), name="numbers_xlsx"),
             path("numbers/<slug:key>.csv", self.admin_view(numbers.one_table), name="numbers_csv"),
+            path("first-steps/", self.admin_view(first_steps_page.show), name="first_steps"),
         ]
 
     def get_urls(self) -> list[URLPattern | URLResolver]:

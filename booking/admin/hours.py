@@ -1,26 +1,31 @@
 """Therapists' hours: row by row here; a whole week at a glance in `week`."""
 
+from dataclasses import replace
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-from booking.admin.affected import warn_of_visits
-from booking.admin.start import check_near, date_field, whole_day
-from booking.admin.week import WeekForm
+from booking import working_hours
+from booking.admin import ask_first
+from booking.admin.month import month_page
+from booking.admin.start import check_near, date_field
+from booking.admin.week_page import week_page
 from booking.models import OverrideHours, WeeklyHours
+from booking.question import WeeklyRule
 from flexclinic.lib import clock, when
 from services.models import Therapist
 
 
 class WeeklyHoursForm(forms.ModelForm[WeeklyHours]):
     """One stretch of a weekday, with what makes it special."""
+
+    anyway = ask_first.anyway_field()
 
     class Meta:
         model = WeeklyHours
@@ -34,6 +39,24 @@ class WeeklyHoursForm(forms.ModelForm[WeeklyHours]):
                 self.fields[name] = date_field(label=label, required=False, help_text=str(help_text))
         if "every" in self.fields:
             self.fields["every"].validators.append(MaxValueValidator(52))
+
+    def clean(self) -> dict[str, Any]:
+        """List the visits that a changed row would leave outside the hours."""
+        cleaned = super().clean() or self.cleaned_data
+        if self.errors or self.instance.pk is None or not self.has_changed():
+            return cleaned
+        stored = WeeklyHours.objects.select_related("therapist").get(pk=self.instance.pk)
+        before = working_hours.rules_of(stored.therapist, first=clock.today())
+        others = stored.therapist.weekly_hours.exclude(pk=stored.pk)
+        weekly = [working_hours.rule_of(row) for row in others]
+        if cleaned["therapist"] == stored.therapist:
+            names = ("weekday", "start", "end", "every", "valid_from", "valid_until")
+            weekly.append(WeeklyRule(**{name: cleaned[name] for name in names}))
+        left = working_hours.left_outside(
+            therapist=stored.therapist, before=before, after=replace(before, weekly=tuple(weekly))
+        )
+        ask_first.ask(self, left, said="will lie outside the hours")
+        return cleaned
 
     def clean_valid_from(self) -> date | None:
         """A date that is not years away."""
@@ -55,7 +78,7 @@ class WeeklyHoursAdmin(admin.ModelAdmin[WeeklyHours]):
     """Hours that repeat. The list leads to each therapist's week."""
 
     form = WeeklyHoursForm
-    fields = ("therapist", "weekday", ("start", "end"), "every", ("valid_from", "valid_until"))
+    fields = ("therapist", "weekday", ("start", "end"), "every", ("valid_from", "valid_until"), "anyway")
     list_display = ("therapist", "weekday", "hours", "repeats", "valid_from", "valid_until")
     list_display_links = ("hours",)
     list_filter = ("therapist", "weekday")
@@ -102,53 +125,13 @@ class WeeklyHoursAdmin(admin.ModelAdmin[WeeklyHours]):
 
     def week_view(self, request: HttpRequest, therapist_id: int) -> HttpResponse:
         """A therapist's whole week in one form."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        therapist = Therapist.objects.filter(pk=therapist_id).first()
-        if therapist is None:
-            raise Http404("There is no such therapist.")
-        copied = False
-        if request.method == "POST":
-            if not self.may_set_up(request):
-                raise PermissionDenied
-            copied = "copy" in request.POST
-            form = WeekForm(WeekForm.copied(request.POST) if copied else request.POST, therapist=therapist)
-            if not copied and form.is_valid() and form.save():
-                self.log_change(
-                    request,
-                    cast(Any, therapist),
-                    [{"changed": {"name": "weekly hours", "object": str(therapist), "fields": ["hours"]}}],
-                )
-                self.message_user(request, f"The weekly hours of {therapist} were saved.")
-                return redirect("admin:booking_weeklyhours_week", therapist.pk)
-        else:
-            form = WeekForm(therapist=therapist)
-        others = therapist.weekly_hours.exclude(every=1, valid_from=None, valid_until=None)
-        return render(
-            request,
-            "admin/booking/weeklyhours/week.html",
-            {
-                **self.admin_site.each_context(request),
-                "opts": self.opts,
-                "title": f"Weekly hours of {therapist}",
-                "therapist": therapist,
-                "therapists": Therapist.objects.order_by("-bookable", "position", "title"),
-                "form": form,
-                "copied": copied,
-                "may_set_up": self.may_set_up(request),
-                "others": [
-                    {
-                        "row": row,
-                        "text": f"{row.get_weekday_display()}, {when.format_stretch(row.start, row.end)}",
-                    }
-                    for row in others
-                ],
-            },
-        )
+        return week_page(self, request, therapist_id)
 
 
 class OverrideHoursForm(forms.ModelForm[OverrideHours]):
     """Hours of one date."""
+
+    anyway = ask_first.anyway_field()
 
     class Meta:
         model = OverrideHours
@@ -183,7 +166,18 @@ class OverrideHoursForm(forms.ModelForm[OverrideHours]):
             self.add_error("start", ValidationError("Enter when the extra hours begin.", code="required"))
         else:
             self._check_others(cleaned["therapist"], cleaned["date"], start, end)
+        if not self.errors and self.has_changed():
+            self._ask_first(cleaned["therapist"], cleaned["date"])
         return cleaned
+
+    def _ask_first(self, therapist: Therapist, day: date) -> None:
+        """List the visits that would lie outside the hours of the date."""
+        before = working_hours.rules_of(therapist, first=min(day, clock.today()))
+        others = OverrideHours.objects.filter(therapist=therapist, date=day).exclude(pk=self.instance.pk)
+        row = OverrideHours(date=day, **{name: self.cleaned_data[name] for name in ("start", "end", "extra")})
+        after = before.with_dates(working_hours.dates_of_rows([*others, row]))
+        left = working_hours.left_outside(therapist=therapist, before=before, after=after)
+        ask_first.ask(self, left, said="will lie outside the hours")
 
     def _check_others(self, therapist: Therapist, day: Any, start: int | None, end: int | None) -> None:
         same_kind = OverrideHours.objects.filter(
@@ -226,7 +220,7 @@ class OverrideHoursAdmin(admin.ModelAdmin[OverrideHours]):
     """Hours of a date in place of the weekly ones, or on top of them."""
 
     form = OverrideHoursForm
-    fields = ("therapist", "date", ("start", "end"), "extra")
+    fields = ("therapist", "date", ("start", "end"), "extra", "anyway")
     list_display = ("therapist", "on", "hours")
     list_display_links = ("therapist", "on")
     list_filter = (DateFilter, "therapist")
@@ -234,11 +228,25 @@ class OverrideHoursAdmin(admin.ModelAdmin[OverrideHours]):
     show_facets = admin.ShowFacets.NEVER
     ordering = ("-date", "start")
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Save, and say which visits are booked on that date, unless the hours only come on top."""
-        super().save_model(request, obj, form, change)
-        if not obj.extra:
-            warn_of_visits(request, period=whole_day(obj.date), therapist=obj.therapist)
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The rows, below the way to each therapist's month."""
+        therapists = Therapist.objects.order_by("-bookable", "position", "title")
+        return super().changelist_view(request, {"therapists": therapists, **(extra_context or {})})
+
+    def get_urls(self) -> list[Any]:
+        """The month's address before the admin's own."""
+        month = path(
+            "month/<int:therapist_id>/",
+            self.admin_site.admin_view(self.month_view),
+            name="booking_overridehours_month",
+        )
+        return [month, *super().get_urls()]
+
+    def month_view(self, request: HttpRequest, therapist_id: int) -> HttpResponse:
+        """A therapist's month, day by day."""
+        return month_page(self, request, therapist_id)
 
     @admin.display(description="date", ordering="date")
     def on(self, row: OverrideHours) -> str:

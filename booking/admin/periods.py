@@ -10,14 +10,15 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-from booking.admin import wording
-from booking.admin.affected import warn_of_visits
+from booking.admin import ask_first, wording
+from booking.admin.affected import visits_in, warn_of_visits
 from booking.admin.public_holidays import holidays_page
 from booking.admin.start import as_moment, check_near, date_field, instants, time_field, written
 from booking.models import Closure, Hold, TimeOff
 from flexclinic.lib import clock, when
 
 _DAY = 1440
+_WHEN = ("from_date", "from_time", "until_date", "until_time")
 
 
 class PeriodForm(forms.ModelForm[Any]):
@@ -27,6 +28,10 @@ class PeriodForm(forms.ModelForm[Any]):
     from_time = time_field(label="time", required=False, help_text="Empty: from the start of the day.")
     until_date = date_field(label="Until", help_text="This day included.")
     until_time = time_field(label="time", required=False, help_text="Empty: to the end of the day.")
+    anyway = ask_first.anyway_field()
+
+    #: Visits that are booked then are listed before it is saved.
+    asks_first = True
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -58,7 +63,7 @@ class PeriodForm(forms.ModelForm[Any]):
     def clean(self) -> dict[str, Any]:
         """Put the range together, or say at the right box why there is none."""
         cleaned = super().clean() or self.cleaned_data
-        if self.errors.keys() & {"from_date", "from_time", "until_date", "until_time"}:
+        if self.errors.keys() & {*_WHEN}:
             return cleaned
         start = self._moment("from", cleaned["from_date"], cleaned.get("from_time"), otherwise=0, last=False)
         end = self._moment(
@@ -71,7 +76,15 @@ class PeriodForm(forms.ModelForm[Any]):
             self.add_error(box, ValidationError("The end must come after the start.", code="order"))
             return cleaned
         self.instance.period = DateTimeTZRange(start, end, "[)")
+        self._ask_first(cleaned)
         return cleaned
+
+    def _ask_first(self, cleaned: dict[str, Any]) -> None:
+        """List the visits that are booked in the range, unless neither it nor the therapist is new."""
+        if not self.asks_first or self.errors or not {*_WHEN, "therapist"} & set(self.changed_data):
+            return
+        booked = visits_in(period=self.instance.period, therapist=cleaned.get("therapist"))
+        ask_first.ask(self, list(booked), said="booked in that time")
 
     def _moment(
         self, end: str, day: date, minute: int | None, *, otherwise: int, last: bool
@@ -100,7 +113,9 @@ class TimeOffForm(PeriodForm):
 
 
 class HoldForm(PeriodForm):
-    """When the website offers nothing, and the desk may book."""
+    """When the website offers nothing, and the desk may book. What is booked then is in nobody's way."""
+
+    asks_first = False
 
     release_date = date_field(
         label="Release on",
@@ -199,7 +214,7 @@ class TimeOffAdmin(PeriodAdmin):
     """Vacations, training, a day at home."""
 
     form = TimeOffForm
-    fields = ("therapist", *PeriodAdmin.boxes, "note")
+    fields = ("therapist", *PeriodAdmin.boxes, "note", "anyway")
     list_display = ("therapist", "begins", "ends", "note")
     list_filter = (OverFilter, "therapist")
     list_select_related = ("therapist",)
@@ -228,7 +243,7 @@ class ClosureAdmin(PeriodAdmin):
     """Holidays, and days on which the heating is mended."""
 
     form = ClosureForm
-    fields = ("name", *PeriodAdmin.boxes)
+    fields = ("name", *PeriodAdmin.boxes, "anyway")
     list_display = ("name", "begins", "ends")
     search_fields = ("name",)
 

@@ -1,6 +1,7 @@
 """The diary's tables."""
 
 from booking.models.appointment import Appointment, AppointmentEvent
+from booking.models.first_steps import FirstSteps
 from booking.models.hours import (
     Closure,
     Hold,
@@ -26,6 +27,7 @@ __all__ = [
     "Closure",
     "ComfortPreferences",
     "DayList",
+    "FirstSteps",
     "Hold",
     "Notification",
     "Offer",

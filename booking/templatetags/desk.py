@@ -6,7 +6,7 @@ from django import template
 from django.template.context import RequestContext
 from django.utils.safestring import SafeString
 
-from booking.admin import undo, wording
+from booking.admin import first_steps, undo, wording
 from booking.admin.acts import Act, acts_at_hand
 from booking.admin.attendance import Attendance
 from booking.admin.today import Today, today
@@ -61,3 +61,9 @@ def desk_today(context: RequestContext) -> Today | None:
     if not user.has_perm("booking.view_appointment"):
         return None
     return today(may_act=user.has_perm("booking.change_appointment"))
+
+
+@register.simple_tag(takes_context=True)
+def desk_first_steps(context: RequestContext) -> first_steps.Progress | None:
+    """What is left to set up; None for who may not, once all is done, and where the list is hidden."""
+    return first_steps.on_first_page(context["request"].user)

@@ -28,3 +28,13 @@ def links_of(response: Any) -> dict[str, str]:
         " ".join(unescape(re.sub(r"<[^>]*>", "", words)).split()): unescape(address)
         for address, words in found
     }
+
+
+def answer_of(response: Any) -> str:
+    """What the tick "Yes, save it anyway" of a page would send."""
+    found = re.search(r'<input[^>]*name="anyway"[^>]*>', response.content.decode())
+    assert found, "the page does not ask"
+    assert 'type="checkbox"' in found[0], found[0]
+    value = re.search(r'value="([^"]+)"', found[0])
+    assert value
+    return value[1]

@@ -19,7 +19,7 @@ from booking.models import (
     WorkingDay,
 )
 from services.models import Therapist
-from tests.booking.admin.pages import text_of
+from tests.booking.admin.pages import answer_of, text_of
 from tests.factories.booking import make_closure, make_override_hours
 from tests.factories.services import make_option, make_therapist
 
@@ -326,12 +326,38 @@ def test_a_row_without_any_limit_is_refused(desk: Client) -> None:
     assert list(wrong(response)) == ["most_visits"]
 
 
-def test_other_hours_name_the_visits_of_that_date(
+def test_other_hours_ask_about_the_visits_that_they_leave_outside(
     desk: Client, therapist: Therapist, appointment: Appointment
 ) -> None:
+    add = "/admin/booking/overridehours/add/"
     form = {"therapist": therapist.pk, "date": "2026-11-24", "start": "13", "end": "17"}
-    page = desk.post("/admin/booking/overridehours/add/", form, follow=True)
-    assert "1 visit is booked in that time: Tuesday 24 November 2026 at 10am" in text_of(page)
+    asked = desk.post(add, form, follow=True)
+    assert "1 visit will lie outside the hours." in text_of(asked)
+    assert "Tuesday 24 November 2026 at 10am" in text_of(asked)
+    assert not OverrideHours.objects.exists()
+    desk.post(add, {**form, "anyway": answer_of(asked)})
+    assert OverrideHours.objects.count() == 1
+
+
+def test_a_row_of_weekly_hours_asks_about_the_visits_that_it_leaves_outside(
+    desk: Client, therapist: Therapist, appointment: Appointment
+) -> None:
+    row = therapist.weekly_hours.get(weekday=1, start=540)
+    form = {"therapist": therapist.pk, "weekday": "1", "start": "9", "end": "10:30", "every": "1"}
+    address = f"/admin/booking/weeklyhours/{row.pk}/change/"
+    asked = desk.post(address, form)
+    assert "1 visit will lie outside the hours." in text_of(asked)
+    desk.post(address, {**form, "anyway": answer_of(asked)})
+    row.refresh_from_db()
+    assert row.end == 630
+
+
+def test_other_hours_that_hold_the_visits_ask_nothing(
+    desk: Client, therapist: Therapist, appointment: Appointment
+) -> None:
+    form = {"therapist": therapist.pk, "date": "2026-11-24", "start": "10", "end": "11"}
+    desk.post("/admin/booking/overridehours/add/", form)
+    assert OverrideHours.objects.count() == 1
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
-from booking.models import WeeklyHours
+from booking.models import Appointment, OverrideHours, WeeklyHours
 from services.models import Therapist
-from tests.booking.admin.pages import errors_of, text_of
+from tests.booking.admin.pages import answer_of, errors_of, text_of
 from tests.factories.booking import make_weekly_hours
 from tests.factories.services import make_therapist
 
@@ -121,7 +121,7 @@ def test_rows_with_dates_or_not_every_week_stay_as_they_are(desk: Client) -> Non
         therapist=therapist, weekdays=[1], valid_until=date(2026, 12, 24), stretches=[("9:00", "10:00")]
     )
     form = filled(desk, therapist)
-    assert not any(value for name, value in form.items() if name != "seen")
+    assert not any(value for name, value in form.items() if name.startswith("day"))
     assert "Monday, 9am to 12 noon , every 2 weeks" in text_of(desk.get(week_of(therapist)))
     desk.post(week_of(therapist), form)
     assert len(stored(therapist)) == 3
@@ -164,3 +164,96 @@ def test_the_list_leads_to_each_week(desk: Client) -> None:
     response = desk.get("/admin/booking/weeklyhours/")
     assert week_of(therapist) in response.content.decode()
     assert "9am to 12 noon every week" in text_of(response)
+
+
+def test_a_visit_that_would_lie_outside_is_listed_first(desk: Client, appointment: Appointment) -> None:
+    therapist = appointment.therapist
+    form = {**filled(desk, therapist), "day1-0-from": "11", "day1-0-until": "12"}
+    asked = desk.post(week_of(therapist), form)
+    words = text_of(asked)
+    assert "1 visit will lie outside the hours." in words
+    assert "Tuesday 24 November 2026 at 10am, Pat Example" in words
+    assert "Tuesday 9am to 12 noon, 1pm to 5pm 11am to 12 noon, 1pm to 5pm" in words
+    assert (1, 540, 720) in stored(therapist)
+    assert desk.post(week_of(therapist), {**form, "anyway": answer_of(asked)}).status_code == 302
+    assert (1, 660, 720) in stored(therapist)
+
+
+def test_what_lies_outside_already_is_not_asked_about(desk: Client, appointment: Appointment) -> None:
+    therapist = appointment.therapist
+    WeeklyHours.objects.filter(therapist=therapist, weekday=1).delete()
+    form = {**filled(desk, therapist), "day0-0-from": "", "day0-0-until": ""}
+    assert desk.post(week_of(therapist), form).status_code == 302
+
+
+def test_looking_at_what_would_change_saves_nothing(desk: Client) -> None:
+    therapist = make_therapist()
+    form = {**filled(desk, therapist), "day0-0-from": "9", "day0-0-until": "5pm"}
+    looked = text_of(desk.post(week_of(therapist), {**form, "look": "1"}))
+    assert "What would change" in looked
+    assert "Monday no hours 9am to 5pm" in looked
+    assert stored(therapist) == []
+
+
+def test_a_week_is_copied_to_another_therapist_and_saved_there(desk: Client) -> None:
+    ana, ben = make_therapist(name="Ana"), make_therapist(name="Ben")
+    make_weekly_hours(therapist=ana, weekdays=[0])
+    make_weekly_hours(therapist=ben, weekdays=[6])
+    form = {**filled(desk, ana), "day1-0-from": "8", "day1-0-until": "9"}
+    page = desk.post(week_of(ana), {**form, "copy": "therapist", "to": str(ben.pk)})
+    assert f'action="{week_of(ben)}"' in page.content.decode()
+    assert "The boxes of Ben now say what those of Ana said. Nothing is saved yet." in text_of(page)
+    shown = page.context["form"]
+    assert stored(ben) == [(6, 540, 720), (6, 780, 1020)]
+    desk.post(week_of(ben), {name: shown[name].value() or "" for name in shown.fields})
+    assert stored(ben) == [(0, 540, 720), (0, 780, 1020), (1, 480, 540)]
+    assert stored(ana) == [(0, 540, 720), (0, 780, 1020)]
+
+
+@pytest.mark.parametrize("to", ["", "x", "999999"])
+def test_a_copy_to_nobody_keeps_what_was_typed(desk: Client, to: str) -> None:
+    ana = make_therapist(name="Ana")
+    form = {**filled(desk, ana), "day1-0-from": "8", "day1-0-until": "9"}
+    page = desk.post(week_of(ana), {**form, "copy": "therapist", "to": to})
+    assert "Choose whom to copy this week to." in text_of(page)
+    assert page.context["form"]["day1-0-from"].value() == "8"
+
+
+def test_a_week_is_put_on_every_second_week_to_come(desk: Client, appointment: Appointment) -> None:
+    from datetime import date
+
+    therapist = appointment.therapist  # the clock stands at Monday 23 November 2026
+    form = {**filled(desk, therapist), "day1-0-from": "", "day1-0-until": ""}
+    form |= {"first_week": "2026-11-25", "weeks": "2", "every": "2", "weeks-save": "1"}
+    asked = desk.post(week_of(therapist), form)
+    assert "1 visit will lie outside the hours." in text_of(asked)
+    assert not OverrideHours.objects.exists()
+    desk.post(week_of(therapist), {**form, "anyway": answer_of(asked)})
+    rows = OverrideHours.objects.filter(therapist=therapist)
+    assert set(rows.values_list("date", flat=True)) == {
+        *(date(2026, 11, day) for day in range(23, 30)),
+        *(date(2026, 12, day) for day in range(7, 14)),
+    }
+    assert list(rows.filter(date=date(2026, 12, 8)).values_list("start", "end")) == [(780, 1020)]
+    assert list(rows.filter(date=date(2026, 12, 12)).values_list("start", "end")) == [(None, None)]
+    assert len(stored(therapist)) == 10
+
+
+@pytest.mark.parametrize(
+    ("boxes", "box", "words"),
+    [
+        ({"first_week": ""}, "first_week", "Enter a day of the first week."),
+        ({"weeks": ""}, "weeks", "Enter how many weeks."),
+        ({"every": ""}, "every", "Enter 1 for each week, or 2 for every second one."),
+        ({"first_week": "2026-01-05"}, "first_week", "Those weeks are over."),
+        ({"first_week": "2036-01-05"}, "first_week", "Enter a date within two years of today."),
+        ({"weeks": "27"}, "weeks", "Ensure this value is less than or equal to 26."),
+    ],
+)
+def test_following_weeks_that_cannot_be_are_said_at_their_box(
+    desk: Client, boxes: dict[str, str], box: str, words: str
+) -> None:
+    therapist = make_therapist()
+    form = {**filled(desk, therapist), "first_week": "2026-11-25", "weeks": "2", "every": "1", **boxes}
+    assert errors_of(desk.post(week_of(therapist), {**form, "weeks-save": "1"})) == {box: [words]}
+    assert not OverrideHours.objects.exists()
