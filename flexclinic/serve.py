@@ -126,6 +126,7 @@ def _set_up() -> None:
     from django.core.management import CommandError, call_command
     from django.db import DatabaseError, connections
 
+    os.environ["FLEXCLINIC_AS_OWNER"] = "1"  # for this process, which makes the tables; web and worker are others
     try:
         django.setup()
         say("Bringing the database up to date")
@@ -136,6 +137,7 @@ def _set_up() -> None:
     except (CommandError, DatabaseError, ImproperlyConfigured) as error:
         raise CannotServeError(str(error)) from error
     finally:
+        del os.environ["FLEXCLINIC_AS_OWNER"]
         for connection in connections.all(initialized_only=True):
             connection.close()
             getattr(connection, "close_pool", lambda: None)()

@@ -1,6 +1,7 @@
 """The diary's tables."""
 
 from booking.models.appointment import Appointment, AppointmentEvent
+from booking.models.audit import AuditEntry
 from booking.models.hours import (
     Closure,
     Hold,
@@ -22,6 +23,7 @@ __all__ = [
     "Appointment",
     "AppointmentEvent",
     "AppointmentLink",
+    "AuditEntry",
     "ClinicPolicy",
     "Closure",
     "ComfortPreferences",

@@ -99,6 +99,10 @@ class Appointment(models.Model):
 
     class Meta:
         ordering = ["starts_at"]
+        permissions = [
+            ("see_every_appointment", "Can see the appointments and the patients of every therapist"),
+            ("mark_appointment", "Can mark their own visits as arrived, done or not come"),
+        ]
         constraints = [
             ExclusionConstraint(
                 name="therapist_is_in_one_place",
