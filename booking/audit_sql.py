@@ -1,7 +1,7 @@
 """The SQL of the audit: its table, the triggers that write it, and what keeps it as it is. Migrations run it.
 
 A change of a watched table writes one row for each row that changed, whoever made it and however: the application, a
-job, or somebody at a database prompt. Who it was comes from two settings of the transaction (see `flexclinic.lib.actors`),
+job, or somebody at a database prompt. Who it was comes from two settings of the transaction (`flexclinic.lib.actors`),
 or else from the name of the connection's program, or else from its database role. A new row is only named; a changed
 one keeps each changed column's old and new value, a deleted one all that it held.
 
@@ -36,7 +36,8 @@ _ACTOR = """
     CASE
         WHEN coalesce(current_setting('flexclinic.actor', true), '') <> ''
             THEN current_setting('flexclinic.actor', true)
-        WHEN current_setting('application_name') LIKE 'flexclinic %' THEN substr(current_setting('application_name'), 12)
+        WHEN current_setting('application_name') LIKE 'flexclinic %'
+            THEN substr(current_setting('application_name'), 12)
         ELSE 'outside the application: role ' || session_user
     END"""
 _USER_ID = """
@@ -76,7 +77,9 @@ RETURNS bigint LANGUAGE sql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET flexclinic.forgets = 'yes' AS $$
     WITH forgotten AS (
         UPDATE public.{TABLE}
-        SET changes = (SELECT coalesce(jsonb_object_agg(name, '[]'::jsonb), '{{}}') FROM jsonb_object_keys(changes) AS name),
+        SET changes = (
+                SELECT coalesce(jsonb_object_agg(name, '[]'::jsonb), '{{}}') FROM jsonb_object_keys(changes) AS name
+            ),
             actor = CASE WHEN actor LIKE 'patient %' THEN 'patient' ELSE actor END
         WHERE (patient_ids && $1 OR appointment_ids && $2 OR place_ids && $3)
             AND (changes <> '{{}}' OR actor LIKE 'patient %')
@@ -169,7 +172,8 @@ CREATE TRIGGER audit_emptied BEFORE TRUNCATE ON public.{table}
 def unwatch(table: str) -> str:
     """The SQL that takes `watch` back."""
     triggers = "".join(
-        f"DROP TRIGGER audit_{name} ON public.{table};\n" for name in ("added", "changed", "removed", "emptied")
+        f"DROP TRIGGER audit_{name} ON public.{table};\n"
+        for name in ("added", "changed", "removed", "emptied")
     )
     return f"{triggers}DROP FUNCTION public.audit_{table}();"
 

@@ -99,22 +99,29 @@ class Board:
     option: ServiceOption | None
     columns: list[Column]
     rows: list[Row]
-    visits: int
+    appointments: list[int]
+
+    @property
+    def visits(self) -> int:
+        """How many appointments it shows."""
+        return len(self.appointments)
 
 
 #: The address for a start with a therapist: to book it where it is free, to ask why where it is not. Empty: none.
 Address = Callable[[Therapist, datetime, bool], str]
 
 
-def of_day(day: date, *, option: ServiceOption | None, address: Address) -> Board:
-    """The board of a local date, with the starts of an option (None: appointments only)."""
+def of_day(
+    day: date, *, option: ServiceOption | None, address: Address, only: Therapist | None = None
+) -> Board:
+    """The board of a local date, with the starts of an option (None: appointments only); of one therapist or of all."""
     [local] = walltime.local_days(clock.clinic_zone(), day, 1)
     if not local.segments:
-        return Board(day, option, [], [], 0)
-    appointments = _appointments(local)
+        return Board(day, option, [], [], [])
+    appointments = [found for found in _appointments(local) if only is None or found.therapist_id == only.pk]
     policy = ClinicPolicy.objects.first() or ClinicPolicy()
     present = {appointment.therapist_id for appointment in appointments}
-    therapists = list(Therapist.objects.filter(Q(bookable=True) | Q(pk__in=present)))
+    therapists = [only] if only else list(Therapist.objects.filter(Q(bookable=True) | Q(pk__in=present)))
     giving = set(option.therapists.values_list("pk", flat=True)) if option else set()
     hours = _hours(day, therapists)
     grounds = _grounds(local, therapists, appointments)
@@ -140,7 +147,7 @@ def of_day(day: date, *, option: ServiceOption | None, address: Address) -> Boar
             for therapist in therapists
         ],
         _rows(shown, columns),
-        len(appointments),
+        [found.pk for found in appointments],
     )
 
 

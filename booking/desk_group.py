@@ -45,7 +45,9 @@ def ensure(*, registry: Apps = installed, name: str = NAME, may: dict[str, tuple
     wanted = Q(pk__in=())
     for model, verbs in may.items():
         app_label, model_name = model.split(".")
-        wanted |= Q(content_type__app_label=app_label, codename__in=[f"{verb}_{model_name}" for verb in verbs])
+        wanted |= Q(
+            content_type__app_label=app_label, codename__in=[f"{verb}_{model_name}" for verb in verbs]
+        )
     group.permissions.add(*registry.get_model("auth", "Permission").objects.filter(wanted))
 
 

@@ -351,7 +351,8 @@ def _create_cluster(place: _Place, who: str, programs: Path) -> None:
     ]
     initdb += ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     single: list[str | Path] = [programs / "postgres", "--single", "-D", new, "postgres"]
-    for command, typed in ((initdb, ""), (single, f"CREATE DATABASE {NAME}\n")):
+    made = f"CREATE DATABASE {NAME}\nCREATE ROLE {APPLICATION} LOGIN\n"
+    for command, typed in ((initdb, ""), (single, made)):
         done = subprocess.run(  # noqa: S603
             unprivileged.launcher("run", who, place.folder, *command),
             input=typed,

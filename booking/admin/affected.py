@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from booking import sight
 from booking.enums import OPEN
 from booking.models import Appointment
 from flexclinic.lib import clock, when
@@ -21,6 +22,7 @@ def warn_of_visits(request: HttpRequest, *, period: DateTimeTZRange, therapist: 
     visits = Appointment.objects.filter(status__in=OPEN, visit__overlap=period, ends_at__gt=clock.now())
     if therapist:
         visits = visits.filter(therapist=therapist)
+    visits = sight.seen(request.user, visits)
     count = visits.count()
     if not count:
         return

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from booking import board
+from booking import board, looks, sight
 from booking.admin import addresses
 from booking.admin.choices import OptionBySlug
 from booking.admin.start import check_near, date_field
@@ -57,13 +57,19 @@ def show(request: HttpRequest) -> HttpResponse:
     day: dt.date = form.cleaned_data.get("date") or clock.today()
     option: ServiceOption | None = form.cleaned_data.get("option") or form.first
     may_book = request.user.has_perm("booking.add_appointment")
+    everybody = sight.sees_everybody(request.user)
+    only = None if everybody else sight.only_therapist(request.user)
+    if not everybody and only is None:
+        raise PermissionDenied  # no therapist, and so without a diary of their own
 
     def address(therapist: Therapist, start: dt.datetime, free: bool) -> str:
-        if option is None or (free and not may_book):
+        if option is None or not everybody or (free and not may_book):
             return ""
         to = addresses.to_book if free else addresses.to_explain
         return to(option=option, therapist=therapist, start=start)
 
+    shown = board.of_day(day, option=option, address=address, only=only)
+    looks.record(request, appointments=shown.appointments)
     return render(
         request,
         "admin/booking/board.html",
@@ -72,7 +78,7 @@ def show(request: HttpRequest) -> HttpResponse:
             "title": when.format_date(day),
             "subtitle": None,
             "form": form,
-            "board": board.of_day(day, option=option, address=address),
+            "board": shown,
             "option": option,
             "may_book": may_book,
             "is_today": day == clock.today(),

@@ -11,7 +11,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 
+from booking import sight
 from booking.admin.affected import warn_of_visits
+from booking.admin.own import OwnRows
 from booking.admin.start import check_near, date_field, whole_day
 from booking.admin.week import WeekForm
 from booking.models import OverrideHours, WeeklyHours
@@ -51,7 +53,7 @@ class WeeklyHoursForm(forms.ModelForm[WeeklyHours]):
 
 
 @admin.register(WeeklyHours)
-class WeeklyHoursAdmin(admin.ModelAdmin[WeeklyHours]):
+class WeeklyHoursAdmin(OwnRows[WeeklyHours]):
     """Hours that repeat. The list leads to each therapist's week."""
 
     form = WeeklyHoursForm
@@ -78,7 +80,8 @@ class WeeklyHoursAdmin(admin.ModelAdmin[WeeklyHours]):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The rows, below the way to each week."""
-        therapists = Therapist.objects.order_by("-bookable", "position", "title")
+        every = Therapist.objects.order_by("-bookable", "position", "title")
+        therapists = sight.seen(request.user, every)
         return super().changelist_view(
             request, {"title": "Weekly hours", "therapists": therapists, **(extra_context or {})}
         )
@@ -104,7 +107,8 @@ class WeeklyHoursAdmin(admin.ModelAdmin[WeeklyHours]):
         """A therapist's whole week in one form."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        therapist = Therapist.objects.filter(pk=therapist_id).first()
+        therapists = sight.seen(request.user, Therapist.objects.order_by("-bookable", "position", "title"))
+        therapist = therapists.filter(pk=therapist_id).first()
         if therapist is None:
             raise Http404("There is no such therapist.")
         copied = False
@@ -132,7 +136,7 @@ class WeeklyHoursAdmin(admin.ModelAdmin[WeeklyHours]):
                 "opts": self.opts,
                 "title": f"Weekly hours of {therapist}",
                 "therapist": therapist,
-                "therapists": Therapist.objects.order_by("-bookable", "position", "title"),
+                "therapists": therapists,
                 "form": form,
                 "copied": copied,
                 "may_set_up": self.may_set_up(request),
@@ -222,7 +226,7 @@ class DateFilter(admin.SimpleListFilter):
 
 
 @admin.register(OverrideHours)
-class OverrideHoursAdmin(admin.ModelAdmin[OverrideHours]):
+class OverrideHoursAdmin(OwnRows[OverrideHours]):
     """Hours of a date in place of the weekly ones, or on top of them."""
 
     form = OverrideHoursForm

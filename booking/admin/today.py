@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from booking import sight
 from booking.admin.acts import Act, acts_at_hand
 from booking.admin.filters import day_bounds
 from booking.enums import BLOCKING, AppointmentStatus, NotificationStatus
@@ -29,15 +30,14 @@ class Today:
     failed: int
 
 
-def today(*, may_act: bool) -> Today:
-    """The clinic's present date in three queries."""
+def today(*, user: sight.Staff) -> Today:
+    """The clinic's present date as this user may see it, in three queries."""
     day = clock.today()
     start, end = day_bounds(day)
     now = clock.now()
     appointments = (
-        Appointment.objects.filter(
-            starts_at__gte=start, starts_at__lt=end, status__in=[*BLOCKING, AppointmentStatus.NO_SHOW]
-        )
+        sight.seen(user, Appointment.objects.all())
+        .filter(starts_at__gte=start, starts_at__lt=end, status__in=[*BLOCKING, AppointmentStatus.NO_SHOW])
         .select_related("option__service", "therapist", "room")
         .order_by("starts_at", "therapist__position", "pk")
     )
@@ -46,11 +46,11 @@ def today(*, may_act: bool) -> Today:
         [
             Line(
                 appointment,
-                acts_at_hand(appointment) if may_act else [],
+                [act for act in acts_at_hand(appointment) if sight.may_do(user, act.action)],
                 appointment.starts_at <= now < appointment.ends_at,
             )
             for appointment in appointments
         ],
-        Appointment.objects.filter(status=AppointmentStatus.REQUESTED).count(),
-        Notification.objects.filter(status=NotificationStatus.FAILED).count(),
+        sight.seen(user, Appointment.objects.filter(status=AppointmentStatus.REQUESTED)).count(),
+        sight.seen(user, Notification.objects.filter(status=NotificationStatus.FAILED)).count(),
     )

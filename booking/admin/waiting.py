@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from booking import waitlist, wishes
 from booking.admin import search, wording
+from booking.admin.own import OwnRows
 from booking.enums import Actor, OfferState, WaitingState
 from booking.exceptions import BookingError
 from booking.models import Offer, WaitingPlace
@@ -53,7 +54,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(WaitingPlace)
-class WaitingPlaceAdmin(admin.ModelAdmin[WaitingPlace]):
+class WaitingPlaceAdmin(OwnRows[WaitingPlace]):
     """Only looked at, in the order in which people are asked; and taken off the list."""
 
     list_display = ("who", "what", "suits", "state_tag", "joined", "asked")

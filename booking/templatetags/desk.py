@@ -6,6 +6,7 @@ from django import template
 from django.template.context import RequestContext
 from django.utils.safestring import SafeString
 
+from booking import looks
 from booking.admin import wording
 from booking.admin.today import Today, today
 from flexclinic.lib import money
@@ -34,7 +35,10 @@ def price(amount: Decimal) -> str:
 @register.simple_tag(takes_context=True)
 def desk_today(context: RequestContext) -> Today | None:
     """The day at the desk; None for who may not see appointments."""
-    user = context["request"].user
+    request = context["request"]
+    user = request.user
     if not user.has_perm("booking.view_appointment"):
         return None
-    return today(may_act=user.has_perm("booking.change_appointment"))
+    found = today(user=user)
+    looks.record(request, appointments=[line.appointment.pk for line in found.lines])
+    return found

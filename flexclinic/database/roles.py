@@ -4,9 +4,8 @@ The application may neither change nor remove what the audit holds, nor take its
 of it. `grant` says so after every migration; it does nothing where there is only one role. See docs/operations.md.
 """
 
-from psycopg import sql
-
 from django.db import connection
+from psycopg import sql
 
 #: What the application may only read: who writes there are the owner's functions, and migrations.
 ONLY_READ = ("booking_auditentry", "django_migrations")
@@ -26,7 +25,9 @@ class RoleMissingError(Exception):
 def grant(*, role: str, password: str = "") -> None:
     """Let `role` work with the rows, as the owner that Django is connected as; the role is made where it is missing."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT session_user, rolcreaterole OR rolsuper FROM pg_roles WHERE rolname = session_user")
+        cursor.execute(
+            "SELECT session_user, rolcreaterole OR rolsuper FROM pg_roles WHERE rolname = session_user"
+        )
         owner, may_create = cursor.fetchone()
         if owner == role:
             return

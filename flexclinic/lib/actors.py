@@ -17,7 +17,9 @@ from typing import Any
 from psycopg.pq import TransactionStatus
 
 #: Tables of the machinery, of which nobody asks who wrote them.
-_WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM|WITH)\s+(?!\"?(?:django_|flexclinic_|usersessions_))", re.I)
+_WRITES = re.compile(
+    r"\s*(?:INSERT INTO|UPDATE|DELETE FROM|WITH)\s+(?!\"?(?:django_|flexclinic_|usersessions_))", re.I
+)
 _TELL = "SELECT set_config('flexclinic.actor', %s, true), set_config('flexclinic.page', %s, true)"
 
 

@@ -140,8 +140,8 @@ def test_the_number_of_queries_does_not_depend_on_the_rows(
         )
         make_notification(appointment=appointment)
     # Session, user, permissions of the user and the group; therapists and rooms to filter by; the count; the rows;
-    # first and last date, and the dates between them.
-    with django_assert_num_queries(10):
+    # first and last date, and the dates between them; who looked.
+    with django_assert_num_queries(11):
         assert len(desk.get(LIST).context["cl"].result_list) == rows
 
 

@@ -65,6 +65,6 @@ def test_the_number_of_queries_does_not_depend_on_the_day(
             start=at(23, 9) + timedelta(minutes=5 * number),
             status="confirmed",
         )
-    # Session, user, permissions of the user and the group; the day, what waits, what failed.
-    with django_assert_num_queries(7):
+    # Session, user, permissions of the user and the group; the day, what waits, what failed; who looked.
+    with django_assert_num_queries(8):
         desk.get("/admin/")
