@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from booking import sight
 from booking.admin import search, wording
 from booking.admin.filters import day_bounds
 from booking.admin.start import date_field
@@ -89,6 +90,10 @@ class AuditEntryAdmin(admin.ModelAdmin[AuditEntry]):
     search_fields = ("page",)  # `get_search_results` does it
     search_help_text = "Whose record: name, e-mail address, phone number or reference."
     actions = None
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only who sees everybody anyhow."""
+        return sight.sees_everybody(request.user) and super().has_view_permission(request, obj)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Never."""

@@ -69,7 +69,8 @@ class Teller:
 
     def __init__(self, connection: Any) -> None:
         self.connection = connection
-        self.told = NOBODY
+        #: None: it cannot be known.
+        self.told: Acting | None = NOBODY
         self.told_in: list[Any] = []
 
     def __call__(self, execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
@@ -78,8 +79,8 @@ class Teller:
         if ask is None and self.told is NOBODY:
             return execute(sql, params, many, context)
         connection = self.connection
-        if self.told is not NOBODY and not self._holds():
-            self.told = NOBODY
+        if self.told is not NOBODY:
+            self._look_again()
         if not isinstance(sql, str) or not _WRITES.match(sql):
             return execute(sql, params, many, context)
         wanted = ask() if ask else NOBODY
@@ -96,11 +97,12 @@ class Teller:
         self._tell(wanted)
         return execute(sql, params, many, context)
 
-    def _holds(self) -> bool:
-        """Whether the transaction, and the savepoint, in which it was told are still open."""
+    def _look_again(self) -> None:
+        """Forget what was told to a transaction that is over, or to a savepoint, which may have been taken back."""
         if self.connection.connection.info.transaction_status == TransactionStatus.IDLE:
-            return False
-        return bool(self.connection.savepoint_ids[: len(self.told_in)] == self.told_in)
+            self.told = NOBODY
+        elif self.connection.savepoint_ids[: len(self.told_in)] != self.told_in:
+            self.told = None
 
     def _tell(self, wanted: Acting) -> None:
         # Beside Django's own cursor, in which another statement may be waiting for this one.

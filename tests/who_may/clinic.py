@@ -34,7 +34,7 @@ NOTHING = 99_999_999
 def make_rows(
     *, option: ServiceOption, name: str, start: datetime, user: User | None = None
 ) -> dict[str, Any]:
-    """Rows of one therapist, who signs in as `user`, and of their one patient; by the names that routes have for them."""
+    """Rows of one therapist, who signs in as `user`, and of their one patient; by the names in the routes."""
     therapist = make_therapist(options=[option])
     Therapist.objects.filter(pk=therapist.pk).update(user=user)
     hours = make_weekly_hours(therapist=therapist)
