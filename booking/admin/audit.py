@@ -90,6 +90,7 @@ class AuditEntryAdmin(admin.ModelAdmin[AuditEntry]):
     search_fields = ("page",)  # `get_search_results` does it
     search_help_text = "Whose record: name, e-mail address, phone number or reference."
     actions = None
+    empty_value_display = ""
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Only who sees everybody anyhow."""
@@ -143,7 +144,7 @@ class AuditEntryAdmin(admin.ModelAdmin[AuditEntry]):
     @admin.display(description="when")
     def moment(self, entry: AuditEntry) -> str:
         """On the clinic's clock."""
-        return when.format_date_time(entry.at)
+        return f"{wording.day(entry.at)}, {when.format_time(entry.at)}"
 
     @admin.display(description="who")
     def by(self, entry: AuditEntry) -> str:
@@ -159,7 +160,8 @@ class AuditEntryAdmin(admin.ModelAdmin[AuditEntry]):
     @admin.display(description="whom")
     def whom(self, entry: AuditEntry) -> SafeString | str:
         """The people, as they are called today."""
-        people: list[tuple[str, str]] = getattr(entry, "people", [])
+        named: list[tuple[str, str]] = getattr(entry, "people", [])
+        people = list({name: (name, address) for name, address in reversed(named)}.values())[::-1]
         more = f" and {len(people) - _NAMED} more" if len(people) > _NAMED else ""
         links = format_html_join(
             ", ", '<a href="{}">{}</a>', ((address, name) for name, address in people[:_NAMED])

@@ -38,7 +38,7 @@ _asked: ContextVar[Callable[[], Acting] | None] = ContextVar("acting", default=N
 def program_name() -> str:
     """What connections of this process are called, as in "flexclinic web" or "flexclinic command seed_demo"."""
     program = os.path.basename(sys.argv[0]) if sys.argv else ""
-    if "gunicorn" in program or program in {"wsgi.py", "serve.py"} or "gunicorn" in sys.modules:
+    if "gunicorn" in sys.modules:
         name = "website"
     elif program == "manage.py" and len(sys.argv) > 1:
         name = "worker" if sys.argv[1] == "procrastinate" else f"command {sys.argv[1]}"

@@ -46,6 +46,8 @@ class Command(BaseCommand):
             )
         with transaction.atomic():
             if if_empty and Service.objects.exists():
+                if User.objects.filter(username=DESK, email=f"{DESK}@flexclinic.example").exists():
+                    _make_staff()  # the demo's own clinic, perhaps from before there were these roles
                 keep_passwords()
                 self._say("There is a clinic in this database already.", options)
                 return
@@ -54,11 +56,7 @@ class Command(BaseCommand):
     def _load(self, options: dict[str, Any]) -> None:
         at = clock.now()
         self._say("Staff logins", options)
-        roles.ensure()
-        desk = _staff(DESK, Group.objects.get(name=roles.DESK))
-        _staff(EDITOR, Group.objects.get(name=roles.EDITOR))
-        _staff(MANAGER, Group.objects.get(name=roles.MANAGER))
-        therapist = _staff(THERAPIST, Group.objects.get(name=roles.THERAPIST))
+        desk = _make_staff()
         keep_passwords()
         self._say("Blog", options)
         blog.demo.seed(at=at)
@@ -66,9 +64,7 @@ class Command(BaseCommand):
         services.demo.seed(at=at)
         self._say("Hours and visits", options)
         booking.demo.seed(at=at, user=desk)
-        if not Therapist.objects.filter(user=therapist).exists():
-            first = Therapist.objects.filter(bookable=True, user=None).first()
-            Therapist.objects.filter(pk=first.pk if first else 0).update(user=therapist)
+        _link_therapist()
         self._say("The demo clinic is there.", options)
 
     def _say(self, line: str, options: dict[str, Any]) -> None:
@@ -83,6 +79,26 @@ def keep_passwords() -> None:
         if not user.check_password(password):
             user.set_password(password)
             user.save(update_fields=["password"])
+
+
+def _make_staff() -> User:
+    """A login for each role, where it is missing; gives that of the front desk."""
+    roles.ensure()
+    desk = _staff(DESK, Group.objects.get(name=roles.DESK))
+    for username, role in ((EDITOR, roles.EDITOR), (MANAGER, roles.MANAGER), (THERAPIST, roles.THERAPIST)):
+        _staff(username, Group.objects.get(name=role))
+    _link_therapist()
+    return desk
+
+
+def _link_therapist() -> None:
+    """Let the login `therapist` be the first of the therapists, unless it is somebody already."""
+    if Therapist.objects.filter(user__username=THERAPIST).exists():
+        return
+    first = Therapist.objects.filter(bookable=True, user=None).first()
+    Therapist.objects.filter(pk=first.pk if first else 0).update(
+        user=User.objects.filter(username=THERAPIST).first()
+    )
 
 
 def _staff(username: str, group: Group) -> User:
