@@ -143,7 +143,7 @@ def test_no_list_board_search_or_choice_names_anothers_patient(
         words = response.content.decode()
         assert "Zelda Other" not in words, address
         own_seen += "Pat Own" in words
-    assert own_seen > 8
+    assert own_seen > 5
     completed = asker.ask(
         "GET", "/admin/autocomplete/?app_label=booking&model_name=appointment&field_name=patient&term=Zelda"
     )
