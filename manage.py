@@ -16,6 +16,9 @@ NEEDS_NO_DATABASE = {
     "check",
 }
 
+# Commands that make or empty tables, and so run as the database's owner where that is another role.
+AS_OWNER = {"migrate", "flush", "sqlmigrate", "showmigrations", "makemigrations", "reference_clinic"}
+
 
 def main() -> None:
     """Run the command named on the command line."""
@@ -24,10 +27,13 @@ def main() -> None:
     if "DATABASE_URL" not in os.environ and not asks_about_production:
         os.environ.setdefault("FLEXCLINIC_DEMO", "1")
 
+    command = sys.argv[1] if len(sys.argv) > 1 else "help"
+    if command in AS_OWNER:
+        os.environ["FLEXCLINIC_AS_OWNER"] = "1"
+
     from django.core.management import execute_from_command_line
 
     database: AbstractContextManager[object]
-    command = sys.argv[1] if len(sys.argv) > 1 else "help"
     if "DATABASE_URL" in os.environ or command in NEEDS_NO_DATABASE:
         database = nullcontext()
     else:

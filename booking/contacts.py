@@ -14,6 +14,8 @@ from booking.exceptions import TooManyOpenError
 from booking.models import ClinicPolicy
 from flexclinic.lib import clock
 
+#: Who asks when the clinic tries its own booking: nobody's patient.
+TRIAL = "Test booking (demo)"
 #: How long a lock of the diary is waited for, as PostgreSQL writes it. Nobody holds one longer than a booking takes.
 LONGEST_WAIT = "10s"
 # Where there is no limit nothing is locked. A contact's lock is one 64-bit number, which PostgreSQL keeps apart from

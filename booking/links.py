@@ -9,7 +9,7 @@ from django.db import connection
 
 from booking.enums import LinkPurpose
 from booking.models import Appointment, AppointmentLink, WaitingLink, WaitingPlace
-from flexclinic.lib import clock
+from flexclinic.lib import actors, clock
 
 #: A link lives this long after the visit.
 LIFE_AFTER_VISIT = timedelta(days=90)
@@ -46,7 +46,9 @@ def look_up(
     opened = _opened(_OPENED_SQL, _digest(token), purpose, at or clock.now())
     if opened is None:
         return None
-    return Appointment.objects.select_related("option__service", "therapist", "room").get(pk=opened)
+    appointment = Appointment.objects.select_related("option__service", "therapist", "room").get(pk=opened)
+    actors.as_patient(appointment.reference)
+    return appointment
 
 
 def _opened(sql: str, *parameters: Any) -> int | None:
@@ -91,6 +93,8 @@ def look_up_place(token: str) -> WaitingPlace | None:
     opened = _opened(_OPENED_PLACE_SQL, _digest(token), clock.now())
     if opened is None:
         return None
-    return WaitingPlace.objects.select_related(
+    place = WaitingPlace.objects.select_related(
         "option__service", "appointment__therapist", "appointment__option__service"
     ).get(pk=opened)
+    actors.as_patient(place.reference)
+    return place

@@ -15,7 +15,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from icalendar import Calendar
 
-from booking import availability, delivery, lifecycle
+from booking import availability, contacts, delivery, lifecycle
 from booking.enums import BLOCKING, OPEN, Actor, NotificationStatus, Source
 from booking.exceptions import BookingError
 from booking.models import Appointment, ClinicPolicy, Notification
@@ -23,7 +23,7 @@ from flexclinic.lib import clock, when
 from services.models import ServiceOption, Therapist
 
 #: Whose visit it is. Numbers leave appointments of this name out.
-NAME = "Test booking (demo)"
+NAME = contacts.TRIAL
 
 #: So long the worker is waited for, in seconds; it takes a message up within one.
 PATIENCE = 8.0

@@ -33,6 +33,22 @@ def check_place(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> Itera
         )
 
 
+@register(Tags.database, deploy=True)
+def check_who_owns_the_audit(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> Iterable[CheckMessage]:
+    """Find an application that could alter what the audit says of it: `check --deploy --database default`."""
+    from flexclinic.database import roles  # it needs Django to be set up
+
+    if databases and not settings.AS_OWNER and roles.owns_the_audit():
+        yield checks.Warning(
+            "The application's database role owns the audit, so whoever takes over the application could alter it.",
+            hint="Give DATABASE_URL a role that owns nothing, and `migrate` the owner's as DATABASE_OWNER_URL: "
+            "docs/operations.md, Two database roles.",
+            id="flexclinic.W007",
+        )
+
+
 @register(Tags.security, deploy=True)
 def check_deployment(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> Iterable[CheckMessage]:
     """Find what a demo may have and a clinic may not."""

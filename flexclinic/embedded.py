@@ -39,6 +39,7 @@ from urllib.parse import quote
 from flexclinic import identity, unprivileged
 
 NAME = USER = "flexclinic"
+APPLICATION = "flexclinic_app"  # who serves: it owns nothing; made by the migrations, which run as USER
 PORT = "5432"  # only part of the socket's name
 START_SECONDS = 120
 POLL_SECONDS = 0.02
@@ -95,11 +96,11 @@ def data_folder() -> Path:
     return Path(named).expanduser().resolve()
 
 
-def connection_parameters(data: Path | None = None) -> dict[str, str]:
-    """The database as Django's DATABASES wants it, whether or not the server runs yet."""
+def connection_parameters(data: Path | None = None, *, owner: bool = False) -> dict[str, str]:
+    """The database as Django's DATABASES wants it, whether or not the server runs yet: as who serves, or the owner."""
     return {
         "NAME": NAME,
-        "USER": USER,
+        "USER": USER if owner else APPLICATION,
         "PASSWORD": "",
         "HOST": str(_socket_folder(_place(data))),
         "PORT": PORT,
@@ -350,7 +351,8 @@ def _create_cluster(place: _Place, who: str, programs: Path) -> None:
     ]
     initdb += ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     single: list[str | Path] = [programs / "postgres", "--single", "-D", new, "postgres"]
-    for command, typed in ((initdb, ""), (single, f"CREATE DATABASE {NAME}\n")):
+    made = f"CREATE DATABASE {NAME}\nCREATE ROLE {APPLICATION} LOGIN\n"
+    for command, typed in ((initdb, ""), (single, made)):
         done = subprocess.run(  # noqa: S603
             unprivileged.launcher("run", who, place.folder, *command),
             input=typed,

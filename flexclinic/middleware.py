@@ -10,6 +10,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from flexclinic import readiness
+from flexclinic.lib import actors
+from flexclinic.redaction import redact
 from flexclinic.staff import needs_second_factor
 
 GetResponse: TypeAlias = Callable[[HttpRequest], HttpResponseBase]
@@ -81,6 +83,23 @@ def staff_second_factor(get_response: GetResponse) -> GetResponse:
         if request.path_info.startswith(reverse("admin:index")) and needs_second_factor(_user(request)):
             return redirect(reverse("mfa_index", query={"required": "yes"}))
         return get_response(request)
+
+    return middleware
+
+
+def acting(get_response: GetResponse) -> GetResponse:
+    """Let the database know who acts, where something is written. Who has no session is asked for nothing."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        def ask() -> actors.Acting:
+            address = request.path_info
+            page = address if address.startswith(PRIVATE) else redact(address)
+            if settings.SESSION_COOKIE_NAME not in request.COOKIES or not _user(request).pk:
+                return actors.Acting("", page)
+            return actors.Acting(f"staff {_user(request).pk}", page)
+
+        with actors.acting(ask):
+            return get_response(request)
 
     return middleware
 

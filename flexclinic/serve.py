@@ -126,6 +126,9 @@ def _set_up() -> None:
     from django.core.management import CommandError, call_command
     from django.db import DatabaseError, connections
 
+    os.environ["FLEXCLINIC_AS_OWNER"] = (
+        "1"  # for this process, which makes the tables; web and worker are others
+    )
     try:
         django.setup()
         say("Bringing the database up to date")
@@ -136,6 +139,7 @@ def _set_up() -> None:
     except (CommandError, DatabaseError, ImproperlyConfigured) as error:
         raise CannotServeError(str(error)) from error
     finally:
+        del os.environ["FLEXCLINIC_AS_OWNER"]
         for connection in connections.all(initialized_only=True):
             connection.close()
             getattr(connection, "close_pool", lambda: None)()
@@ -187,7 +191,7 @@ def _welcome(site: str) -> str:
         "",
         f"  FlexClinic   {site}/",
         f"  Front desk   {site}/admin/",
-        f"  Sign in as   desk   (or editor, for the website)   with the password   {staff_password()}",
+        f"  Sign in as   desk   (or editor, manager, therapist)   with the password   {staff_password()}",
     ]
     if not os.environ.get("EMAIL_URL"):
         lines.append(f"  Messages     are kept as files in {data_folder() / 'mail'}")

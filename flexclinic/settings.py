@@ -19,6 +19,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from flexclinic import embedded
+from flexclinic.lib import actors
 
 django_stubs_ext.monkeypatch()  # lets annotations such as ModelAdmin[Post] run
 
@@ -177,6 +178,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "flexclinic.middleware.acting",
     "flexclinic.middleware.staff_second_factor",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -210,9 +212,20 @@ CRISPY_FAIL_SILENTLY = False
 
 # Database: PostgreSQL, through psycopg's pool. Without DATABASE_URL the project's own server.
 
-_database: dict[str, Any] = (
+# Two roles where there can be: commands that make tables run as their owner, everything else as the application.
+
+_application: dict[str, Any] = (
     env.db_url("DATABASE_URL") if env.str("DATABASE_URL", default="") else embedded.connection_parameters()
 )
+if env.str("DATABASE_OWNER_URL", default=""):
+    _owner: dict[str, Any] = env.db_url("DATABASE_OWNER_URL")
+elif env.str("DATABASE_URL", default=""):
+    _owner = _application
+else:
+    _owner = embedded.connection_parameters(owner=True)
+AS_OWNER = env.bool("FLEXCLINIC_AS_OWNER", default=False)  # manage.py sets it for the commands that need it
+DATABASE_APPLICATION = {name: _application.get(name, "") for name in ("USER", "PASSWORD")}
+_database = _owner if AS_OWNER else _application
 DATABASES = {
     "default": {
         **_database,
@@ -221,6 +234,7 @@ DATABASES = {
         "CONN_MAX_AGE": 0,
         "OPTIONS": {
             **_database.get("OPTIONS", {}),
+            "application_name": actors.program_name(),
             "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=8), "timeout": 3},
             # A query that comes back is planned once a connection: the diary's two cost half of what they would.
             "server_side_binding": True,

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.contrib.sitemaps import Sitemap
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.db import OperationalError
@@ -18,6 +19,7 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
+from booking import roles
 from flexclinic.lib import clock
 
 SECURITY_TXT_DAYS = 180
@@ -98,8 +100,11 @@ def on_our_address(sitemap: type[Sitemap]) -> type[Sitemap]:  # type: ignore[typ
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """A page that somebody may not see; for staff it says who they are signed in as and where they may go."""
-    template = "account/no_access.html" if request.user.is_authenticated else "403.html"
-    return render(request, template, status=HTTPStatus.FORBIDDEN)
+    if not request.user.is_authenticated:
+        return render(request, "403.html", status=HTTPStatus.FORBIDDEN)
+    managers = User.objects.filter(groups__name=roles.MANAGER, is_active=True).order_by("username")
+    context = {"managers": list(managers) if request.user.is_staff else []}
+    return render(request, "account/no_access.html", context, status=HTTPStatus.FORBIDDEN)
 
 
 def too_many_tries(request: HttpRequest, again: datetime.datetime) -> HttpResponse:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from reversion.admin import VersionAdmin
@@ -108,12 +109,34 @@ class TherapistAdmin(PageAdmin):
     filter_horizontal = ("options",)
     fieldsets = (
         (None, {"fields": (("title", "slug"), "role", "summary", "bio", "position")}),
-        ("Booking", {"fields": ("bookable", "options")}),
+        ("Booking", {"fields": ("bookable", "options", "user")}),
         _PICTURE,
         _PUBLICATION,
         _REVIEW,
         _SEARCH,
     )
+
+    def get_fieldsets(self, request: HttpRequest, obj: Therapist | None = None) -> Any:
+        """What is booked with them, and who they sign in as, only for those whose work that is."""
+        kept = {"bookable": "services.change_serviceoption", "options": "services.change_serviceoption"}
+        kept["user"] = "auth.change_user"
+        found = []
+        for title, shown in super().get_fieldsets(request, obj):
+            fields = tuple(
+                name
+                for name in shown["fields"]
+                if not isinstance(name, str) or name not in kept or request.user.has_perm(kept[name])
+            )
+            if fields:
+                found.append((title, {**shown, "fields": fields}))
+        return found
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """An account of the staff that is no superuser's, without the ways to other pages."""
+        if db_field.name == "user":
+            kwargs["queryset"] = User.objects.filter(is_staff=True, is_superuser=False).order_by("username")
+            kwargs["empty_label"] = "Does not sign in"
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """A person has a name, not a title."""

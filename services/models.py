@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Self
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -174,6 +175,15 @@ class Therapist(Pictured, PublishedPage):
     bio = ProseEditorField(blank=True, extensions=PROSE, sanitize=True)
     options = models.ManyToManyField(ServiceOption, blank=True, related_name="therapists")
     bookable = models.BooleanField("can be booked", default=True)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="therapist",
+        verbose_name="signs in as",
+        help_text="The account in which this person sees their own diary and their own patients.",
+    )
     position = models.PositiveSmallIntegerField("order", default=0)
 
     objects = PublishedPageQuerySet.as_manager()

@@ -3,6 +3,7 @@
 import os
 
 os.environ.setdefault("FLEXCLINIC_DEMO", "1")
+os.environ["FLEXCLINIC_AS_OWNER"] = "1"  # test databases are made and emptied
 os.environ.setdefault("SITE_URL", "http://testserver")
 
 from flexclinic.settings import *  # noqa: F403

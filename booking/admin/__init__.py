@@ -1,6 +1,7 @@
 """The front desk's place of work in Django's admin."""
 
 from booking.admin.appointment import AppointmentAdmin
+from booking.admin.audit import AuditEntryAdmin
 from booking.admin.hours import OverrideHoursAdmin, WeeklyHoursAdmin
 from booking.admin.limits import OfferedHoursAdmin, WorkingDayAdmin
 from booking.admin.messages import NotificationAdmin
@@ -12,6 +13,7 @@ from booking.admin.waiting import WaitingPlaceAdmin
 
 __all__ = [
     "AppointmentAdmin",
+    "AuditEntryAdmin",
     "ClinicPolicyAdmin",
     "ClosureAdmin",
     "HoldAdmin",

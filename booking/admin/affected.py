@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from booking import sight
 from booking.enums import OPEN
 from booking.models import Appointment
 from flexclinic.lib import clock, when
@@ -25,7 +26,7 @@ def visits_in(*, period: DateTimeTZRange, therapist: Therapist | None) -> QueryS
 
 def warn_of_visits(request: HttpRequest, *, period: DateTimeTZRange, therapist: Therapist | None) -> None:
     """Tell the desk which visits still to come are in a period, of one therapist or (None) of all."""
-    visits = visits_in(period=period, therapist=therapist)
+    visits = sight.seen(request.user, visits_in(period=period, therapist=therapist))
     count = visits.count()
     if not count:
         return

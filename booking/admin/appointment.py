@@ -17,7 +17,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from booking import history, lifecycle, waitlist
+from booking import history, lifecycle, sight, waitlist
 from booking.admin import search, wording
 from booking.admin.acts import ACTS, BUTTONS, UNDO, Act, acts_at_hand, acts_for
 from booking.admin.addresses import back_to_board, to_board
@@ -25,6 +25,7 @@ from booking.admin.attendance import attendance
 from booking.admin.filters import EVERYTHING, WAITING, StatusFilter, WhenFilter, view_of
 from booking.admin.for_the_visit import for_the_visit, safety_is_open
 from booking.admin.next_visit import MAY_BOOK_NEXT, next_visit_page
+from booking.admin.own import OwnRows
 from booking.admin.patient import as_choice, likely_for
 from booking.admin.series import messages_about, place_in_series, series_page
 from booking.admin.stretch_form import StretchForm
@@ -96,7 +97,7 @@ def _bulk(act: Act) -> Callable[..., None]:
 
 
 @admin.register(Appointment)
-class AppointmentAdmin(admin.ModelAdmin[Appointment]):
+class AppointmentAdmin(OwnRows[Appointment]):
     """Status, time, therapist and room are never a form's: buttons hand over to `booking.lifecycle`."""
 
     form = ContactForm
@@ -189,9 +190,10 @@ class AppointmentAdmin(admin.ModelAdmin[Appointment]):
         unneeded = set()
         if view_of(request) not in {WAITING, EVERYTHING}:
             unneeded.add("asked")
+        shown: list[Any] = [column for column in self.list_display if column not in unneeded]
         if not self.has_change_permission(request):
-            unneeded.add("buttons")
-        return [column for column in self.list_display if column not in unneeded]
+            shown[shown.index("buttons")] = _marks_of(request.user)
+        return shown
 
     @admin.display(description="when", ordering="starts_at")
     def at(self, appointment: Appointment) -> SafeString:
@@ -312,7 +314,7 @@ class AppointmentAdmin(admin.ModelAdmin[Appointment]):
         if isinstance(appointment, HttpResponse):
             return appointment
         act = BUTTONS.get(action)
-        if act is None or not self.has_change_permission(request, appointment):
+        if act is None or not sight.may_do(request.user, action, appointment):
             raise PermissionDenied
         seen = _number(request.POST.get("version") or request.POST.get(f"version-{appointment.pk}"))
         try:
@@ -357,6 +359,8 @@ class AppointmentAdmin(admin.ModelAdmin[Appointment]):
 
     def _appointment(self, request: HttpRequest, object_id: str) -> Appointment | HttpResponse:
         """The appointment, or the desk's first page with a message where there is none."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         appointment = self.get_object(request, unquote(object_id))
         if appointment is None:
             return self._get_obj_does_not_exist_redirect(  # type: ignore[attr-defined,no-any-return]
@@ -436,13 +440,14 @@ class AppointmentAdmin(admin.ModelAdmin[Appointment]):
     ) -> HttpResponse:
         """Everything about one appointment: what it is, what may be done with it, and what has happened to it."""
         appointment = (
-            Appointment.objects.select_related("option__service", "therapist", "room", "patient")
+            sight.seen(request.user, Appointment.objects.all())
+            .select_related("option__service", "therapist", "room", "patient")
             .filter(pk=_number(unquote(object_id)) or 0)
             .first()
         )
         if appointment and self.has_view_permission(request, appointment):
             acting = self.has_change_permission(request, appointment)
-            place = place_in_series(appointment)
+            place = place_in_series(appointment, user=request.user)
             extra_context = {
                 **(extra_context or {}),
                 "title": appointment.name,
@@ -450,8 +455,8 @@ class AppointmentAdmin(admin.ModelAdmin[Appointment]):
                 "appointment": appointment,
                 "series": place,
                 "visit_notes": for_the_visit(appointment),
-                "offer": offer_of(appointment),
-                "acts": acts_for(appointment) if acting else [],
+                "offer": offer_of(appointment) if sight.sees_everybody(request.user) else None,
+                "acts": [act for act in acts_for(appointment) if sight.may_do(request.user, act.action)],
                 "board": to_board(day=when.in_clinic_zone(appointment.starts_at).date()),
                 "may_stretch": acting and Action.STRETCH in allowed_actions(appointment.status),
                 "may_move": acting and Action.MOVE in allowed_actions(appointment.status),
@@ -569,6 +574,19 @@ def _origin(request: HttpRequest) -> dict[str, str]:
 def _outdated(form: MoveForm | StretchForm, appointment: Appointment) -> bool:
     """Whether a form was sent by somebody who saw an older version of the appointment."""
     return form.is_bound and 0 < form.seen < appointment.version
+
+
+def _marks_of(user: sight.Staff) -> Callable[[Appointment], SafeString]:
+    """The column of buttons for who may only say what became of a visit."""
+
+    def buttons(appointment: Appointment) -> SafeString:
+        acts = [act for act in acts_at_hand(appointment) if sight.may_do(user, act.action)]
+        made = format_html_join("", "{}", ((_row_button(appointment, act),) for act in acts))
+        seen = '<input type="hidden" name="version-{}" value="{}"><div class="desk-acts">{}</div>'
+        return format_html(seen, appointment.pk, appointment.version, made)
+
+    buttons.short_description = "do"  # type: ignore[attr-defined]
+    return buttons
 
 
 def _row_button(appointment: Appointment, act: Act) -> SafeString:

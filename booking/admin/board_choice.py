@@ -21,6 +21,7 @@ _VIEWS = ((DAY, "Day"), (WEEK, "Week"), (MONTH, "Month"))
 class Choice(forms.Form):
     """Nothing chosen: today, of all therapists, with the first option that can be booked. One query, two for a week.
 
+    With `only` it is what that therapist sees of the board: their own column, their own week, their own counts.
     What cannot be read has an error at its box, and what would be shown without it is shown.
     """
 
@@ -38,7 +39,8 @@ class Choice(forms.Form):
     view = forms.ChoiceField(choices=_VIEWS, required=False, widget=forms.HiddenInput)
     by = forms.ChoiceField(choices=(("room", "Rooms"),), required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data: Mapping[str, str]) -> None:
+    def __init__(self, data: Mapping[str, str], *, only: Therapist | None = None) -> None:
+        self.only = only
         options = (
             ServiceOption.objects.bookable()
             .named()
@@ -51,14 +53,16 @@ class Choice(forms.Form):
                 one.slug: one
                 for one in Therapist.objects.only("slug", "title", "bookable").filter(bookable=True)
             }
-            if view == WEEK
+            if view == WEEK and only is None
             else {}
         )
+        if only:
+            self.therapists = {only.slug: only}
         # The boxes say what is shown.
         super().__init__(
             {
                 "view": view,
-                "by": "room" if data.get("by") == "room" and view == DAY else "",
+                "by": "room" if data.get("by") == "room" and view == DAY and not only else "",
                 "date": data.get("date") or clock.today().isoformat(),
                 "option": data.get("option") or next(iter(self.options), ""),
                 "therapist": data.get("therapist") or next(iter(self.therapists), ""),

@@ -11,9 +11,10 @@ from django.core.validators import MaxValueValidator
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-from booking import working_hours
+from booking import sight, working_hours
 from booking.admin import ask_first
 from booking.admin.month import month_page
+from booking.admin.own import OwnRows
 from booking.admin.start import check_near, date_field
 from booking.admin.week_page import week_page
 from booking.models import OverrideHours, WeeklyHours
@@ -74,7 +75,7 @@ class WeeklyHoursForm(forms.ModelForm[WeeklyHours]):
 
 
 @admin.register(WeeklyHours)
-class WeeklyHoursAdmin(admin.ModelAdmin[WeeklyHours]):
+class WeeklyHoursAdmin(OwnRows[WeeklyHours]):
     """Hours that repeat. The list leads to each therapist's week."""
 
     form = WeeklyHoursForm
@@ -101,7 +102,8 @@ class WeeklyHoursAdmin(admin.ModelAdmin[WeeklyHours]):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The rows, below the way to each week."""
-        therapists = Therapist.objects.order_by("-bookable", "position", "title")
+        every = Therapist.objects.order_by("-bookable", "position", "title")
+        therapists = sight.seen(request.user, every)
         return super().changelist_view(
             request, {"title": "Weekly hours", "therapists": therapists, **(extra_context or {})}
         )
@@ -216,7 +218,7 @@ class DateFilter(admin.SimpleListFilter):
 
 
 @admin.register(OverrideHours)
-class OverrideHoursAdmin(admin.ModelAdmin[OverrideHours]):
+class OverrideHoursAdmin(OwnRows[OverrideHours]):
     """Hours of a date in place of the weekly ones, or on top of them."""
 
     form = OverrideHoursForm

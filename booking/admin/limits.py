@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 
+from booking.admin.own import OwnRows
 from booking.models import OfferedHours, WorkingDay
 from flexclinic.lib import when
 
@@ -47,7 +48,7 @@ class WorkingDayForm(forms.ModelForm[WorkingDay]):
 
 
 @admin.register(WorkingDay)
-class WorkingDayAdmin(admin.ModelAdmin[WorkingDay]):
+class WorkingDayAdmin(OwnRows[WorkingDay]):
     """One row a therapist."""
 
     form = WorkingDayForm

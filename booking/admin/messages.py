@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from booking import notifications
-from booking.admin import kept_mail, previews, wording
+from booking.admin import kept_mail, own, previews, wording
 from booking.enums import NotificationStatus
 from booking.exceptions import BookingError
 from booking.models import Notification
@@ -21,7 +21,7 @@ from flexclinic.lib import when
 
 
 @admin.register(Notification)
-class NotificationAdmin(admin.ModelAdmin[Notification]):
+class NotificationAdmin(own.OwnRows[Notification]):
     """Written by the appointments' own changes; only looked at here, and sent again where that failed."""
 
     list_display = ("said", "to", "state", "written", "sent", "problem", "read_it")
@@ -142,11 +142,12 @@ class NotificationAdmin(admin.ModelAdmin[Notification]):
 
     def read_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The text of a message that was kept as a file."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         notification = self.get_object(request, unquote(object_id))
         if notification is None:
             raise Http404("There is no such message.")
-        if not self.has_view_permission(request, notification):
-            raise PermissionDenied
+        own.record(request, [notification])
         message = kept_mail.read(notification)
         return render(
             request,

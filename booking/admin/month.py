@@ -15,7 +15,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from booking import working_hours
+from booking import sight, working_hours
 from booking.admin import ask_first
 from booking.admin.start import FURTHEST
 from booking.admin.week import in_words, read_stretches
@@ -200,7 +200,7 @@ def month_page(model_admin: Any, request: HttpRequest, therapist_id: int) -> Htt
     """Show the month; POST gives the ticked days other hours."""
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
-    therapist = Therapist.objects.filter(pk=therapist_id).first()
+    therapist = sight.seen(request.user, Therapist.objects.filter(pk=therapist_id)).first()
     if therapist is None:
         raise Http404("There is no such therapist.")
     first = _first_of(request.GET.get("month", ""))
@@ -234,7 +234,9 @@ def month_page(model_admin: Any, request: HttpRequest, therapist_id: int) -> Htt
             "therapist": therapist,
             "therapists": [
                 {"name": str(each), "address": address_of(each, first), "here": each == therapist}
-                for each in Therapist.objects.order_by("-bookable", "position", "title")
+                for each in sight.seen(
+                    request.user, Therapist.objects.order_by("-bookable", "position", "title")
+                )
             ],
             "form": form,
             "asks": ask_first.asks(form),

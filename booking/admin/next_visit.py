@@ -51,7 +51,7 @@ def next_visit_page(
     if request.method == "POST":
         _book(model_admin, request, appointment, [start for each in ahead for start in each.starts])
         return redirect("admin:booking_appointment_next", appointment.pk)
-    place = place_in_series(appointment)
+    place = place_in_series(appointment, user=request.user)
     to_come = next_visit.to_come(appointment)
     first = when.in_clinic_zone(
         next((start for each in ahead for start in each.starts), appointment.starts_at)

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from phonenumber_field.formfields import PhoneNumberField
 
 from booking.admin import search
+from booking.admin.own import OwnRows
 from booking.models import Appointment, Patient
 
 #: So many records are offered for an appointment.
@@ -35,7 +36,7 @@ class PatientForm(forms.ModelForm[Patient]):
 
 
 @admin.register(Patient)
-class PatientAdmin(admin.ModelAdmin[Patient]):
+class PatientAdmin(OwnRows[Patient]):
     """A record of a person; appointments are matched to it by hand."""
 
     form = PatientForm

@@ -12,6 +12,7 @@ from django.urls import path
 
 from booking.admin import ask_first, wording
 from booking.admin.affected import visits_in, warn_of_visits
+from booking.admin.own import OwnRows
 from booking.admin.public_holidays import holidays_page
 from booking.admin.start import as_moment, check_near, date_field, instants, time_field, written
 from booking.models import Closure, Hold, TimeOff
@@ -180,7 +181,7 @@ class OverFilter(admin.SimpleListFilter):
         return queryset
 
 
-class PeriodAdmin(admin.ModelAdmin[Any]):
+class PeriodAdmin(OwnRows[Any]):
     """What the three kinds have in common."""
 
     list_filter: ClassVar[Any] = (OverFilter,)

@@ -21,7 +21,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from booking import callers, lifecycle, openings, people
+from booking import callers, lifecycle, looks, openings, people
 from booking.admin import wording
 from booking.admin.phone_form import NEW, Clinic, PhoneForm
 from booking.admin.start import as_moment
@@ -53,7 +53,9 @@ class Offer:
 @require_http_methods(["GET", "HEAD", "POST"])
 def show(request: HttpRequest) -> HttpResponse:
     """The page, from an empty box to what was booked."""
-    if not request.user.has_perms(["booking.add_appointment", "booking.view_patient"]):
+    if not request.user.has_perms(
+        ["booking.add_appointment", "booking.view_patient", "booking.see_every_appointment"]
+    ):
         raise PermissionDenied
     if request.method != "POST":
         if "who" in request.GET:
@@ -80,7 +82,9 @@ def _typed(request: HttpRequest) -> str:
 def _found(request: HttpRequest) -> HttpResponse:
     """The people that what was typed may mean."""
     typed = _typed(request)
-    context = {"typed": typed, "searched": True, "people": people.find(typed), "most": people.MOST}
+    found = people.find(typed)
+    _looked_at(request, *found)
+    context = {"typed": typed, "searched": True, "people": found, "most": people.MOST}
     if request.headers.get("X-Part") == "people":
         return render(request, "admin/booking/_phone_people.html", context)
     return _page(request, **context)
@@ -92,8 +96,19 @@ def _picked(request: HttpRequest, key: str) -> HttpResponse:
     typed = _typed(request)
     if person is None and key != NEW:
         return _page(request, typed=typed, problem=_NO_LONGER_THERE)
+    if person:
+        _looked_at(request, person)
     form = PhoneForm(clinic=Clinic.of_today(), person=person, typed=typed)
     return _booking_page(request, form, typed=typed)
+
+
+def _looked_at(request: HttpRequest, *shown: people.Person) -> None:
+    """Write down who was shown to whom."""
+    looks.record(
+        request,
+        patients=[person.patient_id for person in shown if person.patient_id is not None],
+        appointments=[pk for person in shown for pk in person.visits],
+    )
 
 
 # What is free

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -53,6 +54,8 @@ class ClinicPolicyAdmin(admin.ModelAdmin[ClinicPolicy]):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Straight to the row."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         return redirect("admin:booking_clinicpolicy_change", "1")
 
     def change_view(

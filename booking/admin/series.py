@@ -17,7 +17,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from booking import series
+from booking import series, sight
 from booking.admin import wording
 from booking.admin.start import as_moment
 from booking.admin.visit_forms import BookingForm
@@ -317,9 +317,12 @@ class Place:
     visits: list[Appointment]
 
 
-def place_in_series(appointment: Appointment) -> Place | None:
-    """Where an appointment stands in its series by time; None where it is in none."""
+def place_in_series(appointment: Appointment, *, user: sight.Staff) -> Place | None:
+    """Where an appointment stands in its series by time, among the visits that this user may see; None: in none."""
     if appointment.series is None:
         return None
     visits = series.members(appointment.series)
+    if not sight.sees_everybody(user):
+        theirs = sight.only_therapist(user)
+        visits = [visit for visit in visits if theirs and visit.therapist_id == theirs.pk]
     return Place(number=[visit.pk for visit in visits].index(appointment.pk) + 1, visits=visits)

@@ -10,6 +10,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
 from booking import feeds
+from booking.admin.own import OwnRows
 from booking.fields import write_minute_of_day
 from booking.models import TherapistCalendar
 from flexclinic.lib import when
@@ -22,7 +23,7 @@ _SHOWN_ONCE = (
 
 
 @admin.register(TherapistCalendar)
-class TherapistCalendarAdmin(admin.ModelAdmin[TherapistCalendar]):
+class TherapistCalendarAdmin(OwnRows[TherapistCalendar]):
     """One row a therapist. The address is shown once, on a page of its own, when it is made."""
 
     fields = ("therapist", "email", "send_at", "address")
@@ -68,11 +69,11 @@ class TherapistCalendarAdmin(admin.ModelAdmin[TherapistCalendar]):
 
     def address_page(self, request: HttpRequest, pk: int) -> HttpResponse:
         """GET tells whether there is an address; POST makes a new one, shown once on the next page, or ends it."""
-        row = TherapistCalendar.objects.select_related("therapist").filter(pk=pk).first()
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        row = self.get_queryset(request).select_related("therapist").filter(pk=pk).first()
         if row is None:
             raise Http404
-        if not self.has_view_permission(request, row):
-            raise PermissionDenied
         if request.method == "POST":
             if not self.has_change_permission(request, row):
                 raise PermissionDenied

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
-from booking import undoing
+from booking import sight, undoing
 from booking.admin import wording
 from booking.admin.acts import ACTS, UNDO
 from booking.exceptions import BookingError
@@ -110,7 +110,9 @@ def undo_several(
         raise PermissionDenied
     seen = dict(_sent(request.POST.getlist("undo")[:_MOST]))
     count = 0
-    for appointment in Appointment.objects.filter(pk__in=seen).order_by("starts_at", "pk"):
+    for appointment in sight.seen(request.user, Appointment.objects.filter(pk__in=seen)).order_by(
+        "starts_at", "pk"
+    ):
         try:
             UNDO.run(appointment, cast(User, request.user), seen[appointment.pk])
         except BookingError as error:

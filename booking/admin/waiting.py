@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from booking import waitlist, wishes
 from booking.admin import search, wording
+from booking.admin.own import OwnRows
 from booking.admin.waiting_add import add_page
 from booking.enums import Actor, OfferState, WaitingState
 from booking.exceptions import BookingError
@@ -62,7 +63,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(WaitingPlace)
-class WaitingPlaceAdmin(admin.ModelAdmin[WaitingPlace]):
+class WaitingPlaceAdmin(OwnRows[WaitingPlace]):
     """Looked at in the order in which people are asked; callers are put on the list, and taken off it."""
 
     list_display = ("who", "what", "suits", "state_tag", "joined", "asked")

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from booking import lifecycle, waitlist
+from booking import lifecycle, sight, waitlist
 from booking.admin import wording
 from booking.admin.visit_forms import OptionField
 from booking.day_parts import DayPart
@@ -100,7 +100,7 @@ class CallerForm(WishesForm):
 
 def add_page(model_admin: ModelAdmin[WaitingPlace], request: HttpRequest) -> HttpResponse:
     """GET asks; POST puts them on the list. With `?appointment=` it is for something earlier than that one."""
-    appointment = _appointment(request.GET.get("appointment", ""))
+    appointment = _appointment(request, request.GET.get("appointment", ""))
     if appointment and (there := waitlist.open_place_of(appointment)):
         model_admin.message_user(
             request, f"{appointment.name} is on the waiting list already.", messages.WARNING
@@ -135,10 +135,11 @@ def add_page(model_admin: ModelAdmin[WaitingPlace], request: HttpRequest) -> Htt
     return render(request, "admin/booking/waitingplace/add.html", context)
 
 
-def _appointment(key: str) -> Appointment | None:
+def _appointment(request: HttpRequest, key: str) -> Appointment | None:
     if not (key.isascii() and key.isdecimal() and len(key) < 16):
         return None
-    return Appointment.objects.select_related("option__service", "therapist").filter(pk=key).first()
+    found = Appointment.objects.select_related("option__service", "therapist").filter(pk=key)
+    return sight.seen(request.user, found).first()
 
 
 def _form(request: HttpRequest, appointment: Appointment | None) -> CallerForm | EarlierForm:

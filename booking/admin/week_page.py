@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from booking import sight
 from booking.admin import ask_first
 from booking.admin.week import WeekForm
 from booking.models import WeeklyHours
@@ -23,7 +24,7 @@ def week_page(model_admin: Any, request: HttpRequest, therapist_id: int) -> Http
     """Show the week; POST saves it, or fills boxes in and says what would change."""
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
-    therapist = Therapist.objects.filter(pk=therapist_id).first()
+    therapist = sight.seen(request.user, Therapist.objects.filter(pk=therapist_id)).first()
     if therapist is None:
         raise Http404("There is no such therapist.")
     if request.method != "POST":
@@ -53,7 +54,8 @@ def week_page(model_admin: Any, request: HttpRequest, therapist_id: int) -> Http
 def _copied_over(model_admin: Any, request: HttpRequest, therapist: Therapist) -> HttpResponse:
     """What was sent, in the boxes of another therapist, whose page it then is."""
     wanted = request.POST.get("to", "")
-    other = Therapist.objects.filter(pk=int(wanted)).first() if wanted.isdecimal() else None
+    others = sight.seen(request.user, Therapist.objects.all())
+    other = others.filter(pk=int(wanted)).first() if wanted.isdecimal() else None
     if other is None or other == therapist:
         form = WeekForm(request.POST, therapist=therapist)
         return _shown(model_admin, request, form, copied="Choose whom to copy this week to.")
@@ -80,7 +82,9 @@ def _shown(
             "opts": WeeklyHours._meta,
             "title": f"Weekly hours of {therapist}",
             "therapist": therapist,
-            "therapists": Therapist.objects.order_by("-bookable", "position", "title"),
+            "therapists": sight.seen(
+                request.user, Therapist.objects.order_by("-bookable", "position", "title")
+            ),
             "action": reverse("admin:booking_weeklyhours_week", args=[therapist.pk]),
             "form": form,
             "copied": copied,

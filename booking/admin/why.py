@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from booking import why
+from booking import sight, why
 from booking.admin import addresses
 from booking.admin.choices import OptionBySlug, TherapistBySlug
 from booking.admin.start import StartForm
@@ -88,7 +88,7 @@ class Near:
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
     """The question, and the answer once there is one."""
-    if not request.user.has_perm("booking.view_appointment"):
+    if not request.user.has_perm("booking.view_appointment") or not sight.sees_everybody(request.user):
         raise PermissionDenied
     # Without a time nothing is asked yet: the address only fills boxes in.
     if "time" in request.GET:

@@ -1,6 +1,6 @@
 """A column of the board: cards, free starts, and for everything else what lies behind it."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -147,3 +147,8 @@ def grouped(
     for visit in visits:
         found.setdefault(key(visit), []).append(visit)
     return found
+
+
+def shown_in(columns: Iterable[Column]) -> list[int]:
+    """The keys of the appointments in these columns; one that lasts over midnight stands in two."""
+    return sorted({card.appointment.pk for column in columns for card in column.cards})

@@ -13,7 +13,7 @@ from booking.board.columns import Column
 from booking.board.frame import Frame
 from booking.models import Appointment
 from flexclinic.lib import clock
-from services.models import ServiceOption
+from services.models import ServiceOption, Therapist
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +28,19 @@ class Day:
     step: int
 
     @property
+    def appointments(self) -> list[int]:
+        """The keys of the appointments that it shows."""
+        return columns.shown_in(self.columns)
+
+    @property
     def height(self) -> str:
         """How high the columns are, as classes."""
         return frame.classes(0, self.frame.minutes) if self.frame else ""
 
 
-def of_therapists(day: date, *, option: ServiceOption | None) -> Day:
-    """A column for each therapist, with the free starts of an option (None: appointments only). Six queries."""
-    read = _read(day, option)
+def of_therapists(day: date, *, option: ServiceOption | None, only: Therapist | None = None) -> Day:
+    """A column for each therapist or for one, with the free starts of an option (None: none). Six queries."""
+    read = _read(day, option, only)
     if read is None:
         return Day(day, option, [], None, 0, 0)
     visits, rule, shape, wishes = read
@@ -47,6 +52,8 @@ def of_therapists(day: date, *, option: ServiceOption | None) -> Day:
     of = columns.grouped(visits, lambda visit: visit.therapist_id)
     made = []
     for person in rule.therapists:
+        if only and person.pk != only.pk:
+            continue
         own, hours = of.get(person.pk, []), rule.hours(person.pk, day)
         items = columns.fill(
             shape,
@@ -96,26 +103,26 @@ def of_rooms(day: date, *, option: ServiceOption | None) -> Day:
 
 
 def _read(
-    day: date, option: ServiceOption | None
+    day: date, option: ServiceOption | None, only: Therapist | None = None
 ) -> tuple[list[Appointment], rules.Rules, Frame, dict[int, str]] | None:
     """What both need; None for a date that never was. Three queries."""
     [local] = walltime.local_days(clock.clinic_zone(), day, 1)
     if not local.segments:
         return None
     low, high = frame.bounds([local])
-    visits = cards.appointments(low, high)
+    visits = cards.appointments(low, high, therapist=only.pk if only else None)
     rule = rules.read(
         first=day,
         last=day,
         low=low,
         high=high,
-        present={visit.therapist_id for visit in visits},
+        present={visit.therapist_id for visit in visits} | ({only.pk} if only else set()),
         rooms={visit.room_id for visit in visits if visit.room_id},
         option=option.pk if option else None,
     )
     shown = frame.shown_hours(
         day,
-        (rule.hours(person.pk, day) for person in rule.therapists),
+        (rule.hours(one.pk, day) for one in rule.therapists if only is None or one.pk == only.pk),
         ((visit.starts_at, visit.ends_at) for visit in visits),
     )
     return visits, rule, frame.make(local, shown, step=rule.step), cards.wishes_of(visits)

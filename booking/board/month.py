@@ -12,6 +12,7 @@ from booking.intervals import Interval, merge, subtract
 from booking.models import Appointment
 from booking.walltime import MINUTE, LocalDay
 from flexclinic.lib import clock, when
+from services.models import Therapist
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +54,18 @@ def span(day: date) -> tuple[date, date]:
     return first - timedelta(days=first.weekday()), last + timedelta(days=6 - last.weekday())
 
 
-def of(day: date) -> Month:
-    """The month of a date."""
+def of(day: date, *, only: Therapist | None = None) -> Month:
+    """The month of a date, of everybody or of one therapist."""
     first, last = span(day)
     days = walltime.local_days(clock.clinic_zone(), first, (last - first).days + 1)
     low, high = frame.bounds(days)
-    rule = rules.read(first=first, last=last, low=low, high=high)
+    rule = rules.read(first=first, last=last, low=low, high=high, present={only.pk} if only else frozenset())
     visits: Counter[date] = Counter()
     requests: Counter[date] = Counter()
     booked: defaultdict[date, int] = defaultdict(int)
     found = Appointment.objects.filter(starts_at__gte=low, starts_at__lt=high, status__in=BLOCKING)
+    if only:
+        found = found.filter(therapist=only)
     for starts_at, ends_at, status in found.values_list("starts_at", "ends_at", "status"):
         on = when.in_clinic_zone(starts_at).date()
         visits[on] += 1
@@ -74,7 +77,7 @@ def of(day: date) -> Month:
             local.date.month == day.month,
             visits[local.date],
             requests[local.date],
-            _worked(local, rule),
+            _worked(local, rule, only),
             booked[local.date],
             _closed(local, rule),
         )
@@ -84,10 +87,12 @@ def of(day: date) -> Month:
     return Month(day.replace(day=1), weeks, sum(count.visits for count in counts if count.inside))
 
 
-def _worked(local: LocalDay, rule: rules.Rules) -> int:
-    """Minutes in which therapists see patients on a date, all together."""
+def _worked(local: LocalDay, rule: rules.Rules, only: Therapist | None) -> int:
+    """Minutes in which therapists, or one of them, see patients on a date, all together."""
     total = 0
     for person in rule.therapists:
+        if only and person.pk != only.pk:
+            continue
         hours = [
             stretch
             for start, end in rule.hours(person.pk, local.date)

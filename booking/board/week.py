@@ -25,6 +25,11 @@ class Week:
     step: int
 
     @property
+    def appointments(self) -> list[int]:
+        """The keys of the appointments that it shows."""
+        return columns.shown_in(self.columns)
+
+    @property
     def height(self) -> str:
         """How high the columns are, as classes."""
         return frame.classes(0, self.frame.minutes) if self.frame else ""

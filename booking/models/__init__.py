@@ -1,6 +1,7 @@
 """The diary's tables."""
 
 from booking.models.appointment import Appointment, AppointmentEvent
+from booking.models.audit import AuditEntry
 from booking.models.first_steps import FirstSteps
 from booking.models.hours import (
     Closure,
@@ -23,6 +24,7 @@ __all__ = [
     "Appointment",
     "AppointmentEvent",
     "AppointmentLink",
+    "AuditEntry",
     "ClinicPolicy",
     "Closure",
     "ComfortPreferences",

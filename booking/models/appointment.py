@@ -104,7 +104,11 @@ class Appointment(models.Model):
 
     class Meta:
         ordering = ["starts_at"]
-        permissions = [("view_numbers", "Can see the clinic's numbers")]
+        permissions = [
+            ("see_every_appointment", "Can see the appointments and the patients of every therapist"),
+            ("mark_appointment", "Can mark their own visits as arrived, done or not come"),
+            ("view_numbers", "Can see the clinic's numbers"),
+        ]
         constraints = [
             ExclusionConstraint(
                 name="therapist_is_in_one_place",

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import connection
 
+from booking.contacts import TRIAL
 from booking.enums import BLOCKING, AppointmentStatus
 from booking.numbers.period import Period
 from flexclinic.lib import clock
@@ -22,7 +23,8 @@ VISITS = tuple(status for status in BLOCKING if status != AppointmentStatus.OFFE
 
 #: A time that was offered counts as booked from when somebody took it: a JOIN and a condition for `a`, appointments.
 WITH_OFFERS = "LEFT JOIN booking_offer AS offer ON offer.appointment_id = a.id"
-TAKEN_IF_OFFERED = "(a.source <> 'waiting' OR offer.state = 'accepted')"
+#: And a clinic's trial of its own booking counts as nobody's.
+TAKEN_IF_OFFERED = f"(a.source <> 'waiting' OR offer.state = 'accepted') AND a.name <> '{TRIAL}'"
 
 #: Visits are in a period by the start.
 STARTS_IN_PERIOD = "a.starts_at >= %(start)s::timestamptz AND a.starts_at < %(end)s::timestamptz"

@@ -6,6 +6,7 @@ from django import template
 from django.template.context import RequestContext
 from django.utils.safestring import SafeString
 
+from booking import looks
 from booking.admin import first_steps, undo, wording
 from booking.admin.acts import Act, acts_at_hand
 from booking.admin.attendance import Attendance
@@ -57,10 +58,13 @@ def just_done(context: RequestContext) -> JustDone | None:
 @register.simple_tag(takes_context=True)
 def desk_today(context: RequestContext) -> Today | None:
     """The day at the desk; None for who may not see appointments."""
-    user = context["request"].user
+    request = context["request"]
+    user = request.user
     if not user.has_perm("booking.view_appointment"):
         return None
-    return today(may_act=user.has_perm("booking.change_appointment"))
+    found = today(user=user)
+    looks.record(request, appointments=[line.appointment.pk for line in found.lines])
+    return found
 
 
 @register.simple_tag(takes_context=True)

@@ -15,6 +15,8 @@ from django.db.backends.postgresql import base
 from psycopg import Connection, Error
 from psycopg_pool import ConnectionPool
 
+from flexclinic.lib import actors
+
 #: Seconds of rest after which a connection is asked: what stands between may have forgotten it.
 REST = 30
 
@@ -22,7 +24,11 @@ _handed_out: "weakref.WeakKeyDictionary[Connection[Any], float]" = weakref.WeakK
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """A connection of Django's, which is good when it begins."""
+    """A connection of Django's, which is good when it begins, and tells who acts before it writes."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.execute_wrappers.append(actors.Teller(self))
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """One from the pool that is alive. Where one is dead, the pool throws out all that lie there and are."""

@@ -4,20 +4,22 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.models import Group, User
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 import blog.demo
 import booking.demo
 import services.demo
-from booking import desk_group
+from booking import roles
 from flexclinic.demo import staff_password
 from flexclinic.lib import clock
-from services.models import Service
+from services.models import Service, Therapist
 
 DESK = "desk"
 EDITOR = "editor"
+MANAGER = "manager"
+THERAPIST = "therapist"
 
 
 class Command(BaseCommand):
@@ -44,6 +46,8 @@ class Command(BaseCommand):
             )
         with transaction.atomic():
             if if_empty and Service.objects.exists():
+                if User.objects.filter(username=DESK, email=f"{DESK}@flexclinic.example").exists():
+                    _make_staff()  # the demo's own clinic, perhaps from before there were these roles
                 keep_passwords()
                 self._say("There is a clinic in this database already.", options)
                 return
@@ -52,9 +56,7 @@ class Command(BaseCommand):
     def _load(self, options: dict[str, Any]) -> None:
         at = clock.now()
         self._say("Staff logins", options)
-        desk_group.ensure()
-        desk = _staff(DESK, Group.objects.get(name=desk_group.NAME))
-        _staff(EDITOR, _editors())
+        desk = _make_staff()
         keep_passwords()
         self._say("Blog", options)
         blog.demo.seed(at=at)
@@ -62,6 +64,7 @@ class Command(BaseCommand):
         services.demo.seed(at=at)
         self._say("Hours and visits", options)
         booking.demo.seed(at=at, user=desk)
+        _link_therapist()
         self._say("The demo clinic is there.", options)
 
     def _say(self, line: str, options: dict[str, Any]) -> None:
@@ -72,10 +75,30 @@ class Command(BaseCommand):
 def keep_passwords() -> None:
     """Give the demo's staff logins, where they are there, the password that the demo announces."""
     password = staff_password()
-    for user in User.objects.filter(username__in=[DESK, EDITOR]):
+    for user in User.objects.filter(username__in=[DESK, EDITOR, MANAGER, THERAPIST]):
         if not user.check_password(password):
             user.set_password(password)
             user.save(update_fields=["password"])
+
+
+def _make_staff() -> User:
+    """A login for each role, where it is missing; gives that of the front desk."""
+    roles.ensure()
+    desk = _staff(DESK, Group.objects.get(name=roles.DESK))
+    for username, role in ((EDITOR, roles.EDITOR), (MANAGER, roles.MANAGER), (THERAPIST, roles.THERAPIST)):
+        _staff(username, Group.objects.get(name=role))
+    _link_therapist()
+    return desk
+
+
+def _link_therapist() -> None:
+    """Let the login `therapist` be the first of the therapists, unless it is somebody already."""
+    if Therapist.objects.filter(user__username=THERAPIST).exists():
+        return
+    first = Therapist.objects.filter(bookable=True, user=None).first()
+    Therapist.objects.filter(pk=first.pk if first else 0).update(
+        user=User.objects.filter(username=THERAPIST).first()
+    )
 
 
 def _staff(username: str, group: Group) -> User:
@@ -87,11 +110,3 @@ def _staff(username: str, group: Group) -> User:
         user.save(update_fields=["password"])
         user.groups.add(group)
     return user
-
-
-def _editors() -> Group:
-    """Who writes posts and pages: everything of the blog's and of the services', nothing of the diary's."""
-    group, created = Group.objects.get_or_create(name="Editors")
-    if created:
-        group.permissions.set(Permission.objects.filter(content_type__app_label__in=["blog", "services"]))
-    return group

@@ -89,7 +89,7 @@ def test_only_the_buttons_there_are_can_be_pressed(desk: Client, appointment: Ap
 
 def test_who_only_looks_presses_nothing(client: Client, appointment: Appointment) -> None:
     looker = User.objects.create_user("looker", is_staff=True)
-    looker.user_permissions.add(*_permissions("view_appointment"))
+    looker.user_permissions.add(*_permissions("view_appointment", "see_every_appointment"))
     client.force_login(looker)
     page = client.get(f"{LIST}{appointment.pk}/change/")
     assert page.status_code == 200

@@ -320,7 +320,9 @@ def test_who_only_looks_sees_what_is_free_and_books_nothing(
     client: Client, option: ServiceOption, therapist: Therapist
 ) -> None:
     user = User.objects.create_user("looks", is_staff=True)
-    user.user_permissions.add(Permission.objects.get(codename="view_appointment"))
+    user.user_permissions.add(
+        *Permission.objects.filter(codename__in=["view_appointment", "see_every_appointment"])
+    )
     client.force_login(user)
     response = client.get(TUESDAY)
     free, explained = starts_of(response)

@@ -254,7 +254,9 @@ def test_a_cancelled_visit_stays_in_its_series(desk: Client, form: dict[str, Any
 
 def test_who_may_only_look_books_no_series(form: dict[str, Any]) -> None:
     user = User.objects.create_user("looks", is_staff=True)
-    user.user_permissions.add(Permission.objects.get(codename="view_appointment"))
+    user.user_permissions.add(
+        *Permission.objects.filter(codename__in=["view_appointment", "see_every_appointment"])
+    )
     client = Client()
     client.force_login(user)
     assert client.get(SERIES).status_code == 403

@@ -56,7 +56,9 @@ def test_what_is_wrong_is_said(desk: Client, therapist: Therapist) -> None:
 def test_who_may_only_look_changes_nothing(therapist: Therapist) -> None:
     row = TherapistCalendar.objects.create(therapist=therapist)
     looker = User.objects.create_user("looker", is_staff=True)
-    looker.user_permissions.add(Permission.objects.get(codename="view_therapistcalendar"))
+    looker.user_permissions.add(
+        *Permission.objects.filter(codename__in=["view_therapistcalendar", "see_every_appointment"])
+    )
     client = Client()
     client.force_login(looker)
     page = f"{LIST}{row.pk}/address/"

@@ -66,6 +66,6 @@ def test_the_number_of_queries_does_not_depend_on_the_day(
             status="confirmed",
         )
     # Session, user, permissions of the user and the group; what was just done, the day, what of it can be undone,
-    # what waits, what failed, whom to call.
-    with django_assert_num_queries(10):
+    # what waits, what failed, whom to call; who looked.
+    with django_assert_num_queries(11):
         desk.get("/admin/")

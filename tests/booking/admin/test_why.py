@@ -175,7 +175,9 @@ def test_who_only_looks_is_offered_no_booking_and_no_page_to_change(
 ) -> None:
     address = ask().request["PATH_INFO"] + "?" + ask().request["QUERY_STRING"]
     user = User.objects.create_user("looks", is_staff=True)
-    user.user_permissions.add(Permission.objects.get(codename="view_appointment"))
+    user.user_permissions.add(
+        *Permission.objects.filter(codename__in=["view_appointment", "see_every_appointment"])
+    )
     client.force_login(user)
     response = client.get(address)
     assert f"{therapist.name} Free" in text_of(response)

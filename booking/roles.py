@@ -1,0 +1,72 @@
+"""Who may what: the four roles of the clinic's staff, each a group with its permissions.
+
+Which rows somebody sees beyond that is said in `booking.sight`: who may not `see_every_appointment` sees only what is
+their own. See docs/who-may-what.md for what comes of it, address by address, and docs/decisions/0030-roles.md.
+"""
+
+from django.apps import apps as installed
+from django.apps.registry import Apps
+
+from booking import desk_group
+
+DESK = desk_group.NAME
+THERAPIST = "Therapist"
+EDITOR = "Editor"
+MANAGER = "Manager"
+
+May = dict[str, tuple[str, ...]]
+
+_LOOK = ("view",)
+_ALL = ("view", "add", "change", "delete")
+
+_PAGES: May = {
+    **{
+        f"blog.{model}": _ALL
+        for model in (
+            "post",
+            "author",
+            "category",
+            "postrichtext",
+            "postfigure",
+            "postcarecard",
+            "postcalltobook",
+        )
+    },
+    "services.service": _ALL,
+    "services.therapist": ("view", "change"),
+}
+
+#: What each role may do with which model: permissions by their verb, as in "view_patient".
+MAY: dict[str, May] = {
+    DESK: desk_group.MAY,
+    # Their own diary and the people in it: `booking.sight` keeps the rest from them.
+    THERAPIST: {
+        "booking.appointment": ("view", "mark"),
+        "booking.patient": _LOOK,
+        "booking.weeklyhours": _LOOK,
+        "booking.overridehours": _LOOK,
+        "booking.timeoff": _LOOK,
+        "services.service": _LOOK,
+        "services.serviceoption": _LOOK,
+        "services.therapist": _LOOK,
+        "services.room": _LOOK,
+    },
+    EDITOR: {**_PAGES, "services.serviceoption": _LOOK, "services.room": _LOOK},
+    # Everything but what makes a superuser; the accounts of superusers stay out of reach (flexclinic.admin).
+    MANAGER: {
+        **desk_group.MAY,
+        **_PAGES,
+        "services.therapist": _ALL,
+        "services.serviceoption": _ALL,
+        "services.room": _ALL,
+        "booking.auditentry": _LOOK,
+        "booking.numbers": _LOOK,
+        "auth.user": ("view", "add", "change"),
+    },
+}
+
+
+def ensure(*, registry: Apps = installed) -> None:
+    """Make every role's group, or give it what it lacks; see `desk_group.ensure`."""
+    for name, may in MAY.items():
+        desk_group.ensure(registry=registry, name=name, may=may)

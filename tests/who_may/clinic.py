@@ -1,0 +1,132 @@
+"""A small clinic for asking who may what: one row of each kind, of a given therapist, and somebody for each role."""
+
+import copy
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.models import Group, User
+from django.contrib.contenttypes.models import ContentType
+from django.test import Client
+
+from booking import feeds, links, roles
+from booking.enums import AppointmentStatus
+from booking.models import ClinicPolicy, Patient, TherapistCalendar
+from services.models import Service, ServiceOption, Therapist
+from tests.factories.blog import make_post
+from tests.factories.booking import (
+    make_appointment,
+    make_closure,
+    make_hold,
+    make_notification,
+    make_offered_hours,
+    make_override_hours,
+    make_time_off,
+    make_weekly_hours,
+    make_working_day,
+)
+from tests.factories.services import make_room, make_therapist
+from tests.factories.waiting import make_place
+
+#: An id that no row has.
+NOTHING = 99_999_999
+
+
+def make_rows(
+    *, option: ServiceOption, name: str, start: datetime, user: User | None = None
+) -> dict[str, Any]:
+    """Rows of one therapist, who signs in as `user`, and of their one patient; by the names in the routes."""
+    therapist = make_therapist(options=[option])
+    Therapist.objects.filter(pk=therapist.pk).update(user=user)
+    hours = make_weekly_hours(therapist=therapist)
+    patient = Patient.objects.create(name=name, email=f"{therapist.pk}@example.test")
+    appointment = make_appointment(
+        therapist=therapist,
+        option=option,
+        start=start,
+        status=AppointmentStatus.CONFIRMED,
+        patient=patient,
+        name=name,
+    )
+    [override] = make_override_hours(therapist=therapist, on=start.date() + timedelta(days=20))
+    calendar = TherapistCalendar.objects.create(therapist=therapist)
+    place = make_place(appointment=appointment)
+    off = start + timedelta(days=21)
+    return {
+        "nothing": NOTHING,
+        "therapist": therapist.pk,
+        "therapist_slug": therapist.slug,
+        "appointment": appointment.pk,
+        "patient": patient.pk,
+        "place": place.pk,
+        "message": make_notification(appointment=appointment).pk,
+        "hours": hours[0].pk,
+        "override": override.pk,
+        "time_off": make_time_off(therapist=therapist, start=off, end=off + timedelta(hours=1)).pk,
+        "hold": make_hold(therapist=therapist, start=off, end=off + timedelta(hours=1)).pk,
+        "working_day": make_working_day(therapist=therapist, most_visits=6).pk,
+        "calendar": calendar.pk,
+        "token": links.mint(appointment=appointment),
+        "place_token": links.mint_for_place(place=place),
+        "feed_token": feeds.renew(calendar=calendar),
+    }
+
+
+def make_clinic(*, option: ServiceOption, start: datetime, user: User | None) -> dict[str, Any]:
+    """With what belongs to nobody, besides."""
+    post = make_post()
+    ClinicPolicy.in_force().save()
+    return {
+        **make_rows(option=option, name="Pat Own", start=start, user=user),
+        "option": option.pk,
+        "option_slug": option.slug,
+        "service": option.service_id,
+        "service_slug": option.service.slug,
+        "service_type": ContentType.objects.get_for_model(Service).pk,
+        "room": make_room().pk,
+        "offered": make_offered_hours(option=option, weekday=1, stretch=("09:00", "17:00")).pk,
+        "closure": make_closure(start=start + timedelta(days=40), end=start + timedelta(days=41)).pk,
+        "policy": 1,
+        "post": post.pk,
+        "post_slug": post.slug,
+        "author": post.author_id,
+        "category": post.category_id,
+        "category_slug": post.category.slug if post.category else "none",
+        "somebody": User.objects.create_user("somebody", is_staff=True).pk,
+        "group": Group.objects.get(name=roles.DESK).pk,
+    }
+
+
+def make_people() -> dict[str, User | None]:
+    """Who asks, in the order of the matrix's columns; None is nobody signed in."""
+    people: dict[str, User | None] = {
+        "visitor": None,
+        "no staff": User.objects.create_user("outsider", password="of nobody"),
+    }
+    for title, role in (
+        ("therapist", roles.THERAPIST),
+        ("front desk", roles.DESK),
+        ("editor", roles.EDITOR),
+        ("manager", roles.MANAGER),
+    ):
+        user = User.objects.create_user(
+            f"the-{role.lower().replace(' ', '-')}", is_staff=True, password="of staff"
+        )
+        user.groups.add(Group.objects.get(name=role))
+        people[title] = user
+    return people
+
+
+class Asker:
+    """Asks as one person; each answer as if it were the first."""
+
+    def __init__(self, user: User | None) -> None:
+        client = Client()
+        if user:
+            client.force_login(user)
+        self.cookies = client.cookies
+
+    def ask(self, method: str, address: str) -> Any:
+        """The answer. What the request does is undone by the caller."""
+        client = Client()
+        client.cookies = copy.deepcopy(self.cookies)
+        return client.get(address) if method == "GET" else client.post(address, {})
