@@ -53,6 +53,7 @@ def make_rows(
     off = start + timedelta(days=21)
     return {
         "nothing": NOTHING,
+        "option": option.pk,
         "therapist": therapist.pk,
         "therapist_slug": therapist.slug,
         "appointment": appointment.pk,

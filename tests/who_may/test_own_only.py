@@ -157,9 +157,19 @@ def test_their_own_day_board_and_patients(
     client = Client()
     client.force_login(therapist_user)
     board = client.get("/admin/board/?date=2026-11-26")
-    assert [column.therapist.pk for column in board.context["board"].columns] == [own["therapist"]]
+    assert [column.who for column in board.context["board"].columns] == [f"t{own['therapist']}"]
     assert "Pat Own" in text_of(board)
     assert "/admin/why/" not in board.content.decode()
+    for query in (
+        "view=month&",
+        "view=week&",
+        "by=room&",
+        "view=week&therapist=" + str(other["therapist_slug"]) + "&",
+    ):
+        words = text_of(client.get(f"/admin/board/?{query}date=2026-11-26"))
+        assert "Pat Own" in words or "1 visit" in words, query
+        assert "Zelda Other" not in words, query
+        assert "2 visits" not in words, query
     assert text_of(client.get("/admin/booking/patient/")).count("Pat Own") >= 1
     page = client.get(f"/admin/booking/patient/{own['patient']}/change/")
     assert page.status_code == 200
@@ -178,12 +188,18 @@ def test_marks_own_visits_and_no_more(
     client = Client()
     client.force_login(therapist_user)
     page = client.get(f"/admin/booking/appointment/{own['appointment']}/change/").content.decode()
-    for action, offered in {"arrive": True, "complete": True, "no_show": True, "cancel": False}.items():
+    for action, offered in {
+        "arrive": True,
+        "in_room": True,
+        "complete": True,
+        "no_show": True,
+        "cancel": False,
+    }.items():
         assert (f"/do/{action}/" in page) is offered, action
     assert "/move/" not in page
     assert "/do/arrive/" in client.get("/admin/").content.decode()
     assert "/do/arrive/" in client.get("/admin/booking/appointment/?show=all").content.decode()
-    for action in ("cancel", "confirm", "decline", "undo_move", "accept", "refuse"):
+    for action in ("cancel", "confirm", "decline", "undo", "accept", "refuse"):
         address = f"/admin/booking/appointment/{own['appointment']}/do/{action}/"
         assert client.post(address, {"version": 1}).status_code == 403
     assert (
