@@ -7,6 +7,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from booking.enums import NotificationStatus
+from booking.models import FirstSteps
 from services.models import ServiceOption
 from tests.booking.admin.pages import text_of
 from tests.factories.booking import make_appointment, make_notification
@@ -65,6 +66,7 @@ def test_the_number_of_queries_does_not_depend_on_the_day(
             start=at(23, 9) + timedelta(minutes=5 * number),
             status="confirmed",
         )
-    # Session, user, permissions of the user and the group; the day, what waits, what failed.
-    with django_assert_num_queries(7):
+    FirstSteps.objects.create(hidden_at=at(20))
+    # Session, user, permissions of the user and the group; the hidden first steps; the day, what waits, what failed.
+    with django_assert_num_queries(8):
         desk.get("/admin/")
