@@ -92,7 +92,7 @@ class Progress:
 
 
 def facts(row: FirstSteps) -> Facts:
-    """What the clinic has. Eight queries, however much it is."""
+    """What the clinic has. Seven queries, however much it is."""
     staff = User.objects.filter(is_staff=True, is_active=True).annotate(
         strong=Exists(
             Authenticator.objects.filter(user=OuterRef("pk")).exclude(type=Authenticator.Type.RECOVERY_CODES)

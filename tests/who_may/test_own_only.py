@@ -140,7 +140,7 @@ def test_no_list_board_search_or_choice_names_anothers_patient(
     own_seen = 0
     for address in [*lists, *desk, *(f"/admin/booking/{search}" for search in searches), "/admin/"]:
         response = asker.ask("GET", address)
-        words = response.content.decode()
+        words = response.content.decode(errors="replace")  # a workbook is no text
         assert "Zelda Other" not in words, address
         own_seen += "Pat Own" in words
     assert own_seen > 5

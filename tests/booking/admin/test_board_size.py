@@ -71,7 +71,8 @@ def test_few_queries_and_a_lean_page(
     print(
         f"{view or 'day'}: {len(queries)} queries, {len(response.content):,} bytes, {seconds * 1000:.0f} ms"
     )
-    assert len(queries) <= QUERIES, [query["sql"][:100] for query in queries]
+    # The week asks for whose week it may be, too.
+    assert len(queries) <= QUERIES + (view == "&view=week"), [query["sql"][:100] for query in queries]
     assert len(response.content) < BYTES
     if view in {"", "&by=room"}:
         assert response.content.count(b"<article") == 300

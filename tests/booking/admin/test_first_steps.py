@@ -71,13 +71,13 @@ def test_what_is_missing_is_said_by_its_step_alone(missing: dict[str, Any], said
 
 def test_the_facts_come_from_the_rows_in_few_queries(
     therapist: Therapist,
-    django_assert_max_num_queries: DjangoAssertNumQueries,
+    django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     make_room(name="Harbor room")
     idle = make_therapist(name="Idle")
     make_therapist(name="Gone", bookable=False)
     ClinicPolicy.objects.create()
-    with django_assert_max_num_queries(8):
+    with django_assert_num_queries(7):
         found = first_steps.facts(FirstSteps())
     assert {each.name: (each.gives, each.has_hours) for each in found.therapists} == {
         therapist.title: (True, True),

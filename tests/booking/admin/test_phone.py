@@ -191,8 +191,8 @@ def test_the_queries_are_counted(
     with CaptureQueriesContext(connection) as booking:
         value, _ = offers_of(page)["1"]
         desk.post(PHONE, {**form_of(page), "take": value})
-    # Session, user and their two kinds of permissions take four.
-    assert [len(searching), len(picking), len(booking)] == [5, 10, 18]
+    # Session, user and their two kinds of permissions take four; one says who was shown.
+    assert [len(searching), len(picking), len(booking)] == [6, 11, 18]
 
 
 # Booking

@@ -7,6 +7,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from booking.enums import NotificationStatus
+from booking.models import FirstSteps
 from services.models import ServiceOption
 from tests.booking.admin.pages import text_of
 from tests.factories.booking import make_appointment, make_notification
@@ -65,7 +66,8 @@ def test_the_number_of_queries_does_not_depend_on_the_day(
             start=at(23, 9) + timedelta(minutes=5 * number),
             status="confirmed",
         )
-    # Session, user, permissions of the user and the group; what was just done, the day, what of it can be undone,
-    # what waits, what failed, whom to call; who looked.
-    with django_assert_num_queries(11):
+    FirstSteps.objects.create(hidden_at=at(20))
+    # Session, user, permissions of the user and the group; the hidden first steps; what was just done, the day, what
+    # of it can be undone, what waits, what failed, whom to call; who looked.
+    with django_assert_num_queries(12):
         desk.get("/admin/")
