@@ -160,7 +160,7 @@ def test_the_desks_own_pages_have_no_known_barriers(
         "/admin/booking/notification/",
         "/admin/booking/waitingplace/",
         "/admin/booking/waitingplace/add/",
-        f"/admin/booking/waitingplace/add/?appointment={asked.pk}",
+        f"/admin/booking/waitingplace/add/?appointment={request_waiting.pk}",
     ):
         page.goto(live_server.url + address, wait_until="networkidle")
         violations = Axe().run(page).response["violations"]
