@@ -274,11 +274,6 @@ class AppointmentAdmin(OwnRows[Appointment]):
         """The buttons' addresses before the admin's own."""
         guarded: list[URLPattern] = [
             path(
-                "<path:object_id>/stretch/",
-                self.admin_site.admin_view(self.stretch_view),
-                name="booking_appointment_stretch",
-            ),
-            path(
                 "series/",
                 self.admin_site.admin_view(self.series_view),
                 name="booking_appointment_series",
@@ -289,11 +284,6 @@ class AppointmentAdmin(OwnRows[Appointment]):
                 name="booking_appointment_undo",
             ),
             path(
-                "<path:object_id>/next/",
-                self.admin_site.admin_view(self.next_view),
-                name="booking_appointment_next",
-            ),
-            path(
                 "<path:object_id>/do/<slug:action>/",
                 self.admin_site.admin_view(self.act_view),
                 name="booking_appointment_act",
@@ -302,6 +292,16 @@ class AppointmentAdmin(OwnRows[Appointment]):
                 "<path:object_id>/move/",
                 self.admin_site.admin_view(self.move_view),
                 name="booking_appointment_move",
+            ),
+            path(
+                "<path:object_id>/stretch/",
+                self.admin_site.admin_view(self.stretch_view),
+                name="booking_appointment_stretch",
+            ),
+            path(
+                "<path:object_id>/next/",
+                self.admin_site.admin_view(self.next_view),
+                name="booking_appointment_next",
             ),
         ]
         return [*guarded, *super().get_urls()]

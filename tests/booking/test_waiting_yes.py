@@ -188,7 +188,7 @@ def test_a_place_for_something_earlier_ends_where_nothing_can_be_earlier(
     later = make_appointment(option=option, start=at(27, 10), status="confirmed")
     place = make_place(appointment=later, from_date=date(2026, 11, 25), until_date=date(2026, 11, 27))
     assert waiting_ends.end_over() == 0
-    lifecycle.move(appointment=later, start=at(24, 10), actor=Actor.DESK)
+    lifecycle.move(appointment=later, start=at(24, 10), actor=Actor.PATIENT)
     assert waiting_ends.end_over() == 1
     place.refresh_from_db()
     assert place.ended_why == WaitingEnd.DATES

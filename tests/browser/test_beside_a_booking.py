@@ -158,7 +158,7 @@ def test_by_keyboard_alone_and_without_scripts(
     assert (told.pressure, told.avoid, told.quiet) == ("light", "my feet", True)
 
     page.goto(f"{live_server.url}/offer/{offered(visit, minutes=60)}/")
-    press(page, "Take this time", "Your appointment is booked")
+    press(page, "Ask for this time", "We have your request")
     assert [one for one in complaints if "(Unprocessable Entity)" not in one] == []  # that is our own answer
 
 

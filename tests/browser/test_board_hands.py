@@ -105,7 +105,7 @@ def test_a_card_is_dragged_to_another_time_and_undone(
     expect(said).to_contain_text("11:30am to 12 noon with Ana Rivera")
     assert of("Jo Quill").starts_at == at(tuesday, 11, 30)
     said.get_by_role("button", name="Undo").click()
-    expect(said).to_contain_text("was put back to where it was")
+    expect(said).to_contain_text("was put back as it was")
     assert of("Jo Quill").starts_at == at(tuesday, 11)
     assert complaints == []
 
@@ -182,7 +182,7 @@ def test_without_scripts_links_and_forms_do_it(open_board: Open, tuesday: date) 
     page.get_by_role("button", name="Save the length").click()
     expect(page.locator(".messagelist")).to_contain_text("11am to 11:45am")
     page.locator(".messagelist").get_by_role("button", name="Undo").click()
-    expect(page.locator(".messagelist")).to_contain_text("was put back to where it was")
+    expect(page.locator(".messagelist")).to_contain_text("was put back as it was")
     assert of("Jo Quill").ends_at == at(tuesday, 11, 30)
 
 

@@ -270,6 +270,8 @@ def test_the_policy_is_one_page(desk: Client, admin_client: Client, exists: bool
         "shortest_gap": "45",
         "change_hours": "48",
         "offer_minutes": "30",
+        "offers_from": "8",
+        "offers_until": "9pm",
         "undo_minutes": "3",
         "first_reminder_hours": "",
         "second_reminder_hours": "",
@@ -281,6 +283,7 @@ def test_the_policy_is_one_page(desk: Client, admin_client: Client, exists: bool
     assert (policy.lead_minutes, policy.horizon_days, policy.step_minutes) == (240, 30, 30)
     assert (policy.offers, policy.shortest_gap) == ("no_gaps", 45)
     assert (policy.change_hours, policy.offer_minutes, policy.undo_minutes) == (48, 30, 3)
+    assert (policy.offers_from, policy.offers_until) == (8 * 60, 21 * 60)
     left_empty = (policy.first_reminder_hours, policy.second_reminder_hours, policy.most_open)
     assert left_empty == (None, None, None)
     assert admin_client.get("/admin/booking/clinicpolicy/add/").status_code == 403

@@ -72,7 +72,7 @@ def test_the_nearest_free_times_with_the_therapist_and_with_anyone(
     assert (near.text, near.who) == ("Tuesday 24 November 2026 at 1pm", therapist.name)
     words = "Tuesday 24 November 2026 at 10am with Ben Other"
     assert (
-        f"option={option.pk}&therapist={other.pk}&date=2026-11-24&time=10%3A00" in links_of(response)[words]
+        f"option={option.pk}&date=2026-11-24&time=10%3A00&therapist={other.pk}" in links_of(response)[words]
     )
 
 

@@ -242,6 +242,7 @@ def test_a_look_at_what_cannot_be_done_does_not_say_that_something_was_not_done(
 def test_what_was_given_up_for_an_earlier_time_says_where_that_is(
     patient: Client, visit: Appointment, at: At
 ) -> None:
+    ServiceOption.objects.update(booking=ServiceOption.Booking.INSTANT)
     place = make_place(appointment=visit)
     earlier = make_appointment(
         therapist=visit.therapist, option=visit.option, start=at(25, 9), status=AppointmentStatus.OFFERED
