@@ -15,7 +15,7 @@ from booking.enums import NotificationKind
 from booking.exceptions import BookingError, TimeJustGoneError
 from booking.models import Appointment, Patient
 from flexclinic.lib import clock
-from services.models import Room, ServiceOption, Therapist
+from services.models import ServiceOption, Therapist
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,10 +140,9 @@ def _book(
     patient_id = record.pk if record else caller.patient_id
     for choice in choices:
         try:
-            booked = lifecycle.book(
+            booked = lifecycle.book_choice(
                 option=option,
-                therapist=Therapist(pk=choice.therapist_id),
-                room=Room(pk=choice.room_id) if choice.room_id else None,
+                choice=choice,
                 start=start,
                 contact=caller.contact,
                 user=user,

@@ -298,14 +298,70 @@ def book(
     """
     if not therapist.options.filter(pk=option.pk).exists():
         raise TherapistNotOfferedError
+    return _booked(
+        option=option,
+        choice=availability.Choice(therapist.pk, room.pk if room else None),
+        start=start,
+        contact=contact,
+        user=user,
+        request_key=request_key or uuid.uuid4(),
+        buffers=buffers,
+        series=series,
+        patient_id=patient_id,
+        told=told,
+    )
+
+
+def book_choice(
+    *,
+    option: ServiceOption,
+    choice: availability.Choice,
+    start: datetime,
+    contact: Contact,
+    user: User | None,
+    request_key: uuid.UUID,
+    patient_id: int | None = None,
+    told: NotificationKind | None = NotificationKind.CONFIRMED,
+) -> Appointment:
+    """`book` at one of the choices of `availability`, as a part of the caller's own transaction.
+
+    Raises TimeJustGoneError before anything is written: the caller goes on to the next choice.
+    """
+    return _booked(
+        option=option,
+        choice=choice,
+        start=start,
+        contact=contact,
+        user=user,
+        request_key=request_key,
+        buffers=True,
+        series=None,
+        patient_id=patient_id,
+        told=told,
+    )
+
+
+def _booked(
+    *,
+    option: ServiceOption,
+    choice: availability.Choice,
+    start: datetime,
+    contact: Contact,
+    user: User | None,
+    request_key: uuid.UUID,
+    buffers: bool,
+    series: uuid.UUID | None,
+    patient_id: int | None,
+    told: NotificationKind | None,
+) -> Appointment:
     appointment = _new(
         option=option,
-        therapist_id=therapist.pk,
-        room_id=room.pk if room else None,
+        therapist_id=choice.therapist_id,
+        room_id=choice.room_id,
         start=start,
         status=AppointmentStatus.CONFIRMED,
         contact=contact,
-        request_key=request_key or uuid.uuid4(),
+        request_key=request_key,
         source=Source.DESK,
         buffers=buffers,
         series=series,

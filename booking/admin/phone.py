@@ -16,7 +16,7 @@ from django.contrib.admin.models import ADDITION, LogEntry
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -114,20 +114,23 @@ def _looked_at(request: HttpRequest, *shown: people.Person) -> None:
 # What is free
 
 
-def _sent(request: HttpRequest) -> PhoneForm | None:
-    """The form that was sent; None where the person it is about is not there any more."""
+def _sent(request: HttpRequest, *, to_book: bool = False) -> PhoneForm | None:
+    """The form that was sent; None where the person it is about is not there any more.
+
+    Only `to_book` it is not read what their visits say, which a page shows.
+    """
     key = request.POST.get("who") or f"p{request.POST.get('patient', '')}"
-    person = people.known(key)
+    person = people.written_down(key) if to_book else people.known(key)
     if key == "p":  # from the page for unusual cases, where nobody had been picked
         key = NEW
     if person is None and key != NEW:
         return None
     clinic = Clinic.of_today()
-    data = request.POST.copy()
-    # Another page of the desk's sends only what was typed there.
-    unsent = PhoneForm(clinic=clinic, person=person)
-    for name in ("option", "date", "request_key"):
-        if not data.get(name):
+    data: QueryDict = request.POST
+    if missing := [name for name in ("option", "date", "request_key") if not data.get(name)]:
+        # Another page of the desk's sends only what was typed there.
+        unsent, data = PhoneForm(clinic=clinic, person=person), data.copy()
+        for name in missing:
             data[name] = str(unsent[name].value())
     return PhoneForm(data, clinic=clinic, person=person)
 
@@ -147,16 +150,16 @@ def _look(request: HttpRequest) -> HttpResponse:
 
 def _take(request: HttpRequest) -> HttpResponse:
     """Book an opening, or the present moment for somebody who is here."""
-    form = _sent(request)
+    form = _sent(request, to_book=True)
     typed = _typed(request)
     if form is None:
         # Who had no record has one since the same form was sent before.
         earlier = _sent_before(request.POST.get("request_key", ""))
         return _to_booked(earlier) if earlier else _page(request, typed=typed, problem=_NO_LONGER_THERE)
     if not form.is_valid():
-        return _booking_page(request, form, typed=typed)
+        return _again(request, typed=typed)
     if form.has_changed_since_shown():
-        return _booking_page(request, form, typed=typed, problem=_CHANGED)
+        return _again(request, typed=typed, problem=_CHANGED)
     user = cast(User, request.user)
     option, therapist, key = form.chosen_option(), form.chosen_therapist(), form.cleaned_data["request_key"]
     assert option is not None
@@ -176,10 +179,19 @@ def _take(request: HttpRequest) -> HttpResponse:
                 request_key=key,
             )
     except (BookingError, _UnreadableError) as error:
-        return _booking_page(request, form, typed=typed, problem=_said_no(request, form, error))
+        return _again(request, typed=typed, problem=_said_no(request, form, error))
     if not form.is_of_a_record:
         _log_record(user, booked)
     return _to_booked(booked)
+
+
+def _again(request: HttpRequest, *, typed: str, problem: str = "") -> HttpResponse:
+    """The page with what was sent, the openings as they are now, and what is in the way."""
+    form = _sent(request)
+    if form is None:
+        return _page(request, typed=typed, problem=_NO_LONGER_THERE)
+    form.is_valid()
+    return _booking_page(request, form, typed=typed, problem=problem)
 
 
 def _to_booked(appointment: Appointment) -> HttpResponse:

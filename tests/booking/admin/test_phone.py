@@ -192,7 +192,7 @@ def test_the_queries_are_counted(
         value, _ = offers_of(page)["1"]
         desk.post(PHONE, {**form_of(page), "take": value})
     # Session, user and their two kinds of permissions take four; one says who was shown.
-    assert [len(searching), len(picking), len(booking)] == [6, 11, 18]
+    assert [len(searching), len(picking), len(booking)] == [6, 11, 15]
 
 
 # Booking
