@@ -16,6 +16,7 @@ from tests.browser.chromium import ARGUMENTS, find_chromium
 PICTURES = Path(__file__).parent / "images"
 PROJECT = Path(__file__).parent.parent
 BOARD_DAYS = 14  # so many days ahead there is one with visits
+CALLER = "pashent one"  # with a slip, in no order
 PASSWORD = "for-the-pictures-only"  # of a demo that lives for a minute
 
 
@@ -33,6 +34,11 @@ def take(page: Page, name: str, path: str) -> None:
     """Open a page and keep what the window shows."""
     page.goto(ADDRESS + path)
     page.wait_for_load_state("networkidle")
+    keep(page, name)
+
+
+def keep(page: Page, name: str) -> None:
+    """Keep what the window shows."""
     page.screenshot(path=PICTURES / f"{name}.png")
 
 
@@ -44,7 +50,7 @@ def as_patient(browser: Browser) -> None:
     take(phone, "choose-a-time", "/book/nmt-60/#when")
 
 
-def as_desk(browser: Browser) -> None:
+def as_desk(browser: Browser) -> Page:
     """The desk's day, the requests that wait, and the board of a day with visits."""
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     page.goto(ADDRESS + "/admin/")
@@ -61,7 +67,28 @@ def as_desk(browser: Browser) -> None:
             break
     page.locator(".board-card").first.evaluate("element => element.scrollIntoView({block: 'center'})")
     page.evaluate("scrollTo(0, 0)")
-    page.screenshot(path=PICTURES / "board.png")
+    keep(page, "board")
+    return page
+
+
+def as_desk_with_a_caller(page: Page) -> None:
+    """A name typed with a slip, the people that it may mean, and the openings for one of them."""
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(ADDRESS + "/admin/phone/")
+    page.keyboard.type(CALLER)
+    page.locator(".phone-person").first.wait_for()
+    keep(page, "phone-search")
+    page.keyboard.press("Enter")
+    page.locator(".phone-opening, [name=take]").first.wait_for()
+    page.wait_for_load_state("networkidle")
+    keep(page, "phone")
+    page.set_viewport_size({"width": 1280, "height": 1000})
+    take(page, "numbers", "/admin/numbers/")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(ADDRESS + "/admin/booking/weeklyhours/")
+    page.locator("a[href*='/weeklyhours/week/']").first.click()
+    page.wait_for_load_state("networkidle")
+    keep(page, "week")
 
 
 def main() -> None:
@@ -90,7 +117,7 @@ def main() -> None:
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
                 as_patient(browser)
-                as_desk(browser)
+                as_desk_with_a_caller(as_desk(browser))
                 browser.close()
         finally:
             demo.send_signal(signal.SIGINT)
