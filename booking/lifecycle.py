@@ -298,7 +298,7 @@ def book(
     """
     if not therapist.options.filter(pk=option.pk).exists():
         raise TherapistNotOfferedError
-    return _booked(
+    return book_choice(
         option=option,
         choice=availability.Choice(therapist.pk, room.pk if room else None),
         start=start,
@@ -320,6 +320,8 @@ def book_choice(
     contact: Contact,
     user: User | None,
     request_key: uuid.UUID,
+    buffers: bool = True,
+    series: uuid.UUID | None = None,
     patient_id: int | None = None,
     told: NotificationKind | None = NotificationKind.CONFIRMED,
 ) -> Appointment:
@@ -327,33 +329,6 @@ def book_choice(
 
     Raises TimeJustGoneError before anything is written: the caller goes on to the next choice.
     """
-    return _booked(
-        option=option,
-        choice=choice,
-        start=start,
-        contact=contact,
-        user=user,
-        request_key=request_key,
-        buffers=True,
-        series=None,
-        patient_id=patient_id,
-        told=told,
-    )
-
-
-def _booked(
-    *,
-    option: ServiceOption,
-    choice: availability.Choice,
-    start: datetime,
-    contact: Contact,
-    user: User | None,
-    request_key: uuid.UUID,
-    buffers: bool,
-    series: uuid.UUID | None,
-    patient_id: int | None,
-    told: NotificationKind | None,
-) -> Appointment:
     appointment = _new(
         option=option,
         therapist_id=choice.therapist_id,
