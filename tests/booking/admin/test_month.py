@@ -146,7 +146,8 @@ def test_who_only_looks_changes_nothing(client: Client, therapist: Therapist) ->
     looker = User.objects.create_user("looker", is_staff=True)
     client.force_login(looker)
     assert client.get(month_of(therapist)).status_code == 403
-    looker.user_permissions.add(Permission.objects.get(codename="view_overridehours"))
+    for codename in ("view_overridehours", "see_every_appointment"):
+        looker.user_permissions.add(Permission.objects.get(codename=codename))
     assert "These hours instead" not in text_of(client.get(month_of(therapist)))
     assert client.post(month_of(therapist), {}).status_code == 403
 

@@ -138,7 +138,9 @@ def test_a_get_books_nothing(desk: Client, here: Appointment) -> None:
 
 def test_who_may_not_book_is_not_asked(client: Client, here: Appointment) -> None:
     user = User.objects.create_user("changer", is_staff=True)
-    user.user_permissions.add(*_permissions("view_appointment", "change_appointment"))
+    user.user_permissions.add(
+        *_permissions("view_appointment", "change_appointment", "see_every_appointment")
+    )
     client.force_login(user)
     assert client.get(page_of(here)).status_code == 403
     response = client.post(f"{LIST}{here.pk}/do/complete/", {"version": here.version, "from": "today"})

@@ -126,7 +126,7 @@ def test_who_only_looks_undoes_nothing(client: Client, appointment: Appointment)
     from tests.booking.admin.test_acts import _permissions
 
     looker = User.objects.create_user("looker", is_staff=True)
-    looker.user_permissions.add(*_permissions("view_appointment"))
+    looker.user_permissions.add(*_permissions("view_appointment", "see_every_appointment"))
     client.force_login(looker)
     lifecycle.confirm(appointment=appointment, user=looker)
     for address in ("/admin/", LIST, f"{LIST}{appointment.pk}/change/"):
