@@ -209,8 +209,9 @@ def compose(
     rule = _RULES[kind]
     start = besides.start
     day = when.format_date(start, year=False)
+    words = _OTHER_LENGTH if besides.other_length and kind in _MOVES else rule.subject
     subject = ical.one_line(
-        rule.subject.format(time=f"{day} at {when.format_time(start)}", day=day, count=len(visits))
+        words.format(time=f"{day} at {when.format_time(start)}", day=day, count=len(visits))
     )
     context = _context(appointment, besides, subject=subject, token=tokens.get(appointment.pk))
     if kind is NotificationKind.SERIES:
@@ -257,6 +258,10 @@ def _message(
     message.attach_alternative(render_to_string(f"emails/{kind}.html", context), "text/html")
     return message
 
+
+#: Messages of a move, and their subject where only the end is another one.
+_MOVES = frozenset({NotificationKind.MOVED, NotificationKind.MOVED_BY_US})
+_OTHER_LENGTH = "Your visit on {time} has another length"
 
 #: What a message names besides its appointment.
 _NAMED = ("appointment__option__service", "appointment__therapist", "appointment__room")
@@ -509,6 +514,7 @@ def _context(
         ],
         "is_request": appointment.status == AppointmentStatus.REQUESTED,
         "before": besides.before,
+        "other_length": besides.other_length,
         "change_until": besides.change_until,
         "alternatives": besides.alternatives,
         "page_url": settings.SITE_URL + page if page else "",

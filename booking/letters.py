@@ -35,6 +35,8 @@ class Besides:
     therapist: str
     #: Where the patient believes the visit to be, if it is not there: "Tuesday 24 November 2026 at 10am with Ana".
     before: str = ""
+    #: It begins when the patient believes, with the same therapist, and only ends at another time.
+    other_length: bool = False
     #: The patient has heard of this time already.
     known: bool = False
     #: As far as the patient knows, they only asked for it.
@@ -53,7 +55,7 @@ def besides(notification: Notification, appointment: Appointment) -> Besides:
     else:
         then = heard.believed(notification)
     known = then is not None and heard.holds(then, appointment)
-    start, therapist, before = appointment.starts_at, appointment.therapist, ""
+    start, therapist, before, other_length = appointment.starts_at, appointment.therapist, "", False
     if then and not known:
         if kind in _OVER:
             start, therapist = then.visit.lower, then.therapist
@@ -63,12 +65,14 @@ def besides(notification: Notification, appointment: Appointment) -> Besides:
                 hours = when.format_range(then.visit.lower, then.visit.upper)
                 now = when.format_time(appointment.ends_at)
                 before = f"{when.format_date(then.visit.lower)}, {hours}. It now ends at {now}"
+                other_length = then.therapist_id == appointment.therapist_id
             if then.therapist_id != appointment.therapist_id:
                 before = f"{before} with {then.therapist.name}"
     return Besides(
         start=start,
         therapist=therapist.name,
         before=before,
+        other_length=other_length,
         known=known,
         only_asked=then is not None and then.to_status == AppointmentStatus.REQUESTED,
         change_until=change_until(appointment.starts_at, ClinicPolicy.in_force()),

@@ -139,7 +139,7 @@ def went_well() -> bool:
 
 def _clear(user: User | None) -> None:
     for appointment in left_over():
-        lifecycle.cancel(appointment=appointment, actor=Actor.DESK, user=user)
+        lifecycle.cancel(appointment=appointment, actor=Actor.SYSTEM, user=user)  # nobody undoes it
 
 
 def _last_free_time() -> tuple[ServiceOption, Therapist, datetime] | None:

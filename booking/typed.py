@@ -6,12 +6,16 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029]")
+# Besides controls: what takes no room, and what turns the direction of all that follows.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+#: Joins letters in some scripts; by itself it is nothing to read.
+_JOINERS = "\u200c\u200d"
 
 
 def on_one_line(text: str) -> str:
     """The text with single spaces, and without characters that no keyboard writes."""
-    return " ".join(_CONTROL.sub(" ", text).split())
+    line = " ".join(_CONTROL.sub(" ", text).split())
+    return line if line.strip(f"{_JOINERS} ") else ""
 
 
 def on_lines(text: str) -> str:

@@ -7,7 +7,9 @@ from django.contrib.admin import AdminSite
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.contrib.contenttypes.views import shortcut
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.decorators import method_decorator
@@ -42,11 +44,23 @@ class DeskSite(AdminSite):
             ),
             path("phone/", self.admin_view(phone.show), name="phone"),
             path("why/", self.admin_view(why.show), name="why"),
+            path(
+                "r/<path:content_type_id>/<path:object_id>/",
+                self.admin_view(self._on_the_site),
+                name="view_on_site",
+            ),
             path("numbers/", self.admin_view(numbers.show), name="numbers"),
             path("numbers/all.xlsx", self.admin_view(numbers.workbook), name="numbers_xlsx"),
             path("numbers/<slug:key>.csv", self.admin_view(numbers.one_table), name="numbers_csv"),
             path("first-steps/", self.admin_view(first_steps_page.show), name="first_steps"),
         ]
+
+    def _on_the_site(self, request: HttpRequest, content_type_id: str, object_id: str) -> HttpResponse:
+        """The page on the website of a row of the admin; 404 for a key that its model cannot have."""
+        try:
+            return shortcut(request, content_type_id, object_id)
+        except (ValidationError, ValueError) as error:
+            raise Http404 from error
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """Our pages first, because the admin's last address takes everything."""

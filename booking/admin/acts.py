@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 
 from booking import lifecycle, waitlist
 from booking.enums import Actor, AppointmentStatus
+from booking.exceptions import NotPossibleNowError
 from booking.models import Appointment
 from booking.transitions import Action, allowed_actions
 from flexclinic.lib import clock
@@ -138,14 +139,27 @@ _AT_HAND = {
 }
 
 
+def is_too_early(act: Act, appointment: Appointment) -> bool:
+    """Whether this is not known before the day of the visit, on the clinic's calendar."""
+    return (
+        act.action in _ON_THE_DAY
+        and appointment.starts_at.astimezone(clock.clinic_zone()).date() > clock.today()
+    )
+
+
+def do(act: Act, appointment: Appointment, *, user: User, version: int | None) -> Appointment:
+    """Do it for who saw this `version`. Raises NotPossibleNowError for what only the day of the visit tells, too."""
+    if is_too_early(act, appointment):
+        raise NotPossibleNowError("Its day has not come yet.")
+    return act.run(appointment, user, version)
+
+
 def acts_for(appointment: Appointment) -> list[Act]:
     """The buttons that an appointment has now."""
     possible = set(allowed_actions(appointment.status))
-    if appointment.starts_at.astimezone(clock.clinic_zone()).date() > clock.today():
-        possible -= _ON_THE_DAY
     if appointment.in_room_at:
         possible.discard(Action.IN_ROOM)
-    return [act for act in ACTS.values() if act.action in possible]
+    return [act for act in ACTS.values() if act.action in possible and not is_too_early(act, appointment)]
 
 
 def acts_at_hand(appointment: Appointment) -> list[Act]:

@@ -18,8 +18,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from booking import history, lifecycle, sight, waitlist
-from booking.admin import search, wording
-from booking.admin.acts import ACTS, BUTTONS, UNDO, Act, acts_at_hand, acts_for
+from booking.admin import own, search, wording
+from booking.admin.acts import ACTS, BUTTONS, UNDO, Act, acts_at_hand, acts_for, do
 from booking.admin.addresses import back_to_board, to_board
 from booking.admin.attendance import attendance
 from booking.admin.filters import EVERYTHING, WAITING, StatusFilter, WhenFilter, view_of
@@ -258,7 +258,7 @@ class AppointmentAdmin(OwnRows[Appointment]):
         for appointment in chosen:
             version = _number(request.POST.get(f"version-{appointment.pk}"))
             try:
-                act.run(appointment, _user(request), version)
+                do(act, appointment, user=_user(request), version=version)
             except BookingError as error:
                 text = (
                     f"{appointment.name}, {wording.visit(appointment)}, was not {act.done}: {error.message}"
@@ -319,7 +319,7 @@ class AppointmentAdmin(OwnRows[Appointment]):
         seen = _number(request.POST.get("version") or request.POST.get(f"version-{appointment.pk}"))
         try:
             # Without a number nobody has seen anything: 0 is no version.
-            act.run(appointment, _user(request), seen or 0)
+            do(act, appointment, user=_user(request), version=seen or 0)
         except BookingError as error:
             self.message_user(
                 request, f"{appointment.name} was not {act.done}: {error.message}", messages.ERROR
@@ -366,6 +366,7 @@ class AppointmentAdmin(OwnRows[Appointment]):
             return self._get_obj_does_not_exist_redirect(  # type: ignore[attr-defined,no-any-return]
                 request, self.opts, object_id
             )
+        own.record(request, [appointment])
         return appointment
 
     # A new appointment
@@ -398,6 +399,8 @@ class AppointmentAdmin(OwnRows[Appointment]):
             known.pop("request_key", None)
             form = BookingForm(initial=known)
             form.offer_which()
+            if record := form.record():
+                own.record(request, [record])
         return self._visit_page(request, "book", form, title="New appointment")
 
     def series_view(self, request: HttpRequest) -> HttpResponse:

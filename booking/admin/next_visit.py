@@ -46,6 +46,10 @@ def next_visit_page(
     """Show what is free in some weeks; a press books it. What was booked stands there, too."""
     if not model_admin.has_add_permission(request):
         raise PermissionDenied
+    if found.status not in MAY_BOOK_NEXT:
+        text = f"{found.name} has no visit to follow: this one is {found.get_status_display().lower()}."
+        model_admin.message_user(request, text, messages.ERROR)
+        return redirect("admin:booking_appointment_change", found.pk)
     appointment = Appointment.objects.select_related("option__service", "therapist", "room").get(pk=found.pk)
     ahead = next_visit.openings(appointment)
     if request.method == "POST":

@@ -1,12 +1,15 @@
 """Pages of the admin that hold patients: each shows only what its reader may see, and who looked is written down."""
 
+import re
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from booking import looks, sight
 from booking.models import Appointment, Patient, WaitingPlace
@@ -32,6 +35,11 @@ class OwnRows(admin.ModelAdmin[M]):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The list; who was on it is written down."""
+        if "%00" in request.META.get("QUERY_STRING", ""):
+            return redirect(request.path)  # no text holds that character
+        if any(not re.fullmatch(r"[0-9]{1,15}", key) for key in request.POST.getlist(ACTION_CHECKBOX_NAME)):
+            self.message_user(request, "Nothing was done: tick the rows again.", messages.ERROR)
+            return redirect(request.get_full_path())
         response = super().changelist_view(request, extra_context)
         if changelist := _shown(response, "cl"):
             record(request, changelist.result_list)

@@ -62,6 +62,8 @@ def show(request: HttpRequest) -> HttpResponse:
             return _picked(request, request.GET["who"])
         booked = _booked(request.GET.get("booked", ""))
         record = people.known(f"p{booked.patient_id}") if booked and booked.patient_id else None
+        if booked:
+            looks.record(request, appointments=[booked.pk])
         return _page(request, booked=booked, alike=record.alike if record else ())
     if "pick" in request.POST:
         return _picked(request, request.POST["pick"])

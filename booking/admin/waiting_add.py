@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from booking import lifecycle, sight, waitlist
+from booking import lifecycle, looks, sight, waitlist
 from booking.admin import wording
 from booking.admin.visit_forms import OptionField
 from booking.day_parts import DayPart
@@ -101,6 +101,8 @@ class CallerForm(WishesForm):
 def add_page(model_admin: ModelAdmin[WaitingPlace], request: HttpRequest) -> HttpResponse:
     """GET asks; POST puts them on the list. With `?appointment=` it is for something earlier than that one."""
     appointment = _appointment(request, request.GET.get("appointment", ""))
+    if appointment:
+        looks.record(request, appointments=[appointment.pk])
     if appointment and (there := waitlist.open_place_of(appointment)):
         model_admin.message_user(
             request, f"{appointment.name} is on the waiting list already.", messages.WARNING

@@ -1,5 +1,6 @@
 """The page of a therapist's week: the boxes, what they would change, and where else they are put."""
 
+import re
 from typing import Any, cast
 
 from django.contrib import admin
@@ -55,7 +56,7 @@ def _copied_over(model_admin: Any, request: HttpRequest, therapist: Therapist) -
     """What was sent, in the boxes of another therapist, whose page it then is."""
     wanted = request.POST.get("to", "")
     others = sight.seen(request.user, Therapist.objects.all())
-    other = others.filter(pk=int(wanted)).first() if wanted.isdecimal() else None
+    other = others.filter(pk=int(wanted)).first() if re.fullmatch("[0-9]{1,15}", wanted) else None
     if other is None or other == therapist:
         form = WeekForm(request.POST, therapist=therapist)
         return _shown(model_admin, request, form, copied="Choose whom to copy this week to.")

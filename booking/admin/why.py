@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from booking import sight, why
+from booking import looks, sight, why
 from booking.admin import addresses
 from booking.admin.choices import OptionBySlug, TherapistBySlug
 from booking.admin.start import StartForm
@@ -111,13 +111,16 @@ def show(request: HttpRequest) -> HttpResponse:
 def _answered(request: HttpRequest, form: WhyForm, start: datetime) -> dict[str, Any]:
     option: ServiceOption = form.cleaned_data["option"]
     therapist: Therapist | None = form.cleaned_data["therapist"]
+    found = {one: why.because(option=option, therapist=one, start=start) for one in form.therapists()}
+    named = [way.row for reasons in found.values() for each in reasons for way in each.in_the_way]
+    looks.record(request, appointments=[row.pk for row in named if isinstance(row, Appointment)])
     answers = [
         Answer(
             one,
-            [_linked(request, each) for each in why.because(option=option, therapist=one, start=start)],
+            [_linked(request, each) for each in reasons],
             addresses.to_book(option=option, therapist=one, start=start),
         )
-        for one in form.therapists()
+        for one, reasons in found.items()
     ]
     anyone = _near(option=option, therapist=None, around=start)
     return {

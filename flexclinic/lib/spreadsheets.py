@@ -23,7 +23,7 @@ _WORKBOOK = {
     "strings_to_numbers": False,
 }
 #: What a spreadsheet program may take for a formula at the start of a cell, in plain and in full width.
-_FORMULA_STARTS = tuple("=+-@\t\r\n|%＝＋－＠")
+_FORMULA_STARTS = tuple("=+-@\t\r\n|＝＋－＠")
 _WIDEST, _NARROWEST = 60, 12
 _SHEET_NAME = 31  # letters that a sheet's name may have
 

@@ -200,3 +200,29 @@ def test_the_desk_is_told_to_call_where_there_is_no_address(desk: Client, at: At
     response = desk.post(f"{LIST}{silent.pk}/do/confirm/", {"version": "1", "from": "today"}, follow=True)
     assert response.request["PATH_INFO"] == "/admin/"
     assert "tell them by phone" in text_of(response)
+
+
+@pytest.mark.parametrize("action", ["arrive", "in_room", "complete", "no_show"])
+def test_what_only_the_day_tells_is_not_said_before_it(
+    desk: Client, appointment: Appointment, action: str
+) -> None:
+    """By no button, by no address, and not in bulk."""
+    lifecycle.confirm(appointment=appointment, user=None)
+    response = desk.post(f"{LIST}{appointment.pk}/do/{action}/", {"version": 2}, follow=True)
+    assert "Its day has not come yet." in messages_of(response)[0]
+    chosen = {"action": action, "_selected_action": appointment.pk, f"version-{appointment.pk}": 2}
+    response = desk.post(f"{LIST}?show=confirmed", chosen, follow=True)
+    assert "Its day has not come yet." in messages_of(response)[0]
+    appointment.refresh_from_db()
+    assert (appointment.status, appointment.version) == ("confirmed", 2)
+
+
+@pytest.mark.parametrize("key", ["", "abc", "1e9", "9" * 400, "\0"])
+def test_a_row_that_cannot_be_is_an_answer_in_words(desk: Client, appointment: Appointment, key: str) -> None:
+    response = desk.post(LIST, {"action": "confirm", "_selected_action": key}, follow=True)
+    assert messages_of(response) == ["Nothing was done: tick the rows again."]
+
+
+def test_no_text_holds_that_character(desk: Client) -> None:
+    for address in (f"{LIST}?status=%00", "/admin/booking/notification/?status=%00"):
+        assert desk.get(address, follow=True).status_code in {200, 404}
