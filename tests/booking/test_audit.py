@@ -93,7 +93,7 @@ def test_bulk_and_sql_are_attributed_too(appointment: Appointment) -> None:
     with connection.cursor() as cursor:
         cursor.execute("UPDATE booking_appointment SET phone = '1' WHERE id = %s", [appointment.pk])
     bulk = entries(what="changed")
-    assert [entry.row_id for entry in bulk[:2]] == sorted([appointment.pk, other.pk])
+    assert {entry.row_id for entry in bulk[:2]} == {appointment.pk, other.pk}  # one statement, in any order
     assert bulk[2].changes == {"phone": ["(212) 555-0199", "1"]}
     assert {entry.actor for entry in bulk} == {actors.program_name().removeprefix("flexclinic ")}
 
