@@ -1,13 +1,13 @@
 """A therapist cannot come: the hours are closed first, then each visit in them is looked after by itself.
 
-Time off is written before anything else, so that nobody books into it meanwhile. Whatever is done with a visit is done by
-`booking.lifecycle` and `booking.proposals`, one transaction for each. How it stands with them afterwards is read from
-the appointments as they are then, whoever changed them.
+Time off is written before anything else, so that nobody books into it meanwhile. Whatever is done with a visit is done
+by `booking.lifecycle` and `booking.proposals`, one transaction for each. How it stands with them afterwards is read
+from the appointments as they are then, whoever changed them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 
 from django.contrib.auth.models import User
@@ -116,11 +116,13 @@ def instead(visits: Sequence[Appointment]) -> dict[int, Instead]:
                 option=option, first_date=first, days=(last - first).days + _AHEAD
             ).starts
         therapists = gives[visit.option_id]
-        with_therapist, with_anyone = _nearest(visit, free[sort], therapists)
+        near = proposals.nearest_of(
+            free[sort], appointment=visit, therapists=therapists, around=visit.starts_at, count=NEAREST
+        )
         found[visit.pk] = Instead(
             same_time=_at_its_time(visit, option, therapists),
-            with_therapist=with_therapist,
-            with_anyone=with_anyone,
+            with_therapist=near.with_therapist,
+            with_anyone=near.with_anyone,
         )
     return found
 
@@ -133,30 +135,6 @@ def _at_its_time(visit: Appointment, option: ServiceOption, therapists: list[The
     by_key = {one.pk: one for one in therapists if one.pk != visit.therapist_id}
     who = dict.fromkeys(choice.therapist_id for choice in choices if choice.therapist_id in by_key)
     return [Time(visit.starts_at, by_key[pk]) for pk in who][:NEAREST]
-
-
-def _nearest(
-    visit: Appointment, starts: Iterable[tuple[int, tuple[str, ...]]], therapists: list[Therapist]
-) -> tuple[list[Time], list[Time]]:
-    """The nearest free starts with the same therapist, and with others; none at its own time. By time."""
-    own = visit.starts_at.timestamp()
-    near = sorted(starts, key=lambda each: (abs(each[0] - own), each[0]))
-    others = {one.slug: one for one in therapists if one.pk != visit.therapist_id}
-    same, anyone = [], []
-    for instant, slugs in near:
-        start = datetime.fromtimestamp(instant, UTC)
-        if visit.therapist.slug in slugs and len(same) < NEAREST and instant != own:
-            same.append(Time(start, visit.therapist))
-        other = next((others[slug] for slug in slugs if slug in others), None)
-        if other and len(anyone) < NEAREST and instant != own:
-            anyone.append(Time(start, other))
-        if len(same) == len(anyone) == NEAREST:
-            break
-    return sorted(same, key=_by_start), sorted(anyone, key=_by_start)
-
-
-def _by_start(time: Time) -> datetime:
-    return time.start
 
 
 # What is done with one of them

@@ -112,14 +112,14 @@ def doubts(appointment: Appointment) -> list[str]:
 def _comfort(found: Sequence[Appointment]) -> dict[int, ComfortPreferences]:
     """What was told about each, or else last about another appointment of the same patient's record. Two queries."""
     own = {
-        told.appointment_id: told for told in ComfortPreferences.objects.filter(appointment__in=list(found))
+        each.appointment_id: each for each in ComfortPreferences.objects.filter(appointment__in=list(found))
     }
     records = {each.patient_id for each in found if each.patient_id and each.pk not in own}
     latest: dict[int | None, ComfortPreferences] = {}
     if records:
         earlier = ComfortPreferences.objects.filter(appointment__patient__in=records)
-        for told in earlier.select_related("appointment").order_by("updated_at", "pk"):
-            latest[told.appointment.patient_id] = told
+        for earlier_one in earlier.select_related("appointment").order_by("updated_at", "pk"):
+            latest[earlier_one.appointment.patient_id] = earlier_one
     return {
         each.pk: told
         for each in found

@@ -634,10 +634,10 @@ def choose(
     version: int,
     confirms: bool,
 ) -> Appointment:
-    """The patient takes a time that the desk has proposed: the visit goes there, and is agreed where that `confirms` it.
+    """The patient takes a time that the desk has proposed: the visit goes there, and is agreed where that `confirms`.
 
-    `option` is the appointment's, as agreed and with the rules that the new time is held to. The clinic's cut-off is not
-    kept: the clinic asked. Raises as `request` does for the time, and as `confirm` for the visit.
+    `option` is the appointment's, as agreed and with the rules that the new time is held to. The clinic's cut-off is
+    not kept: the clinic asked. Raises as `request` does for the time, and as `confirm` for the visit.
     """
     _lock_limited(option=option, therapist=therapist, start=start)
     choices = availability.choices_at(option=option, therapist=therapist, start=start, moving=appointment)

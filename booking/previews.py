@@ -17,8 +17,8 @@ from booking.models import (
     ClinicPolicy,
     Notification,
     Offer,
-    ProposedTime,
     Proposal,
+    ProposedTime,
     WaitingPlace,
 )
 from flexclinic.lib import clock, when

@@ -1,10 +1,11 @@
 """Other times: the desk proposes up to three, and the patient takes one by a link, wants none, or lets it be.
 
-Nothing is held meanwhile. Who takes a time is judged by the same rules and constraints as everybody, in one transaction.
-A proposal is about one version of its appointment: whatever happens to that ends it. See docs/decisions/0035-proposals.md.
+Nothing is held meanwhile. Who takes a time is judged by the same rules and constraints as everybody, in one
+transaction. A proposal is about one version of its appointment: whatever happens to that ends it. See
+docs/decisions/0035-proposals.md.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -17,7 +18,7 @@ from booking.exceptions import NotPossibleNowError, ProposalOverError, TimeJustG
 from booking.models import Appointment, Proposal, ProposedTime
 from booking.openings import at_the_desk
 from booking.transitions import TRANSITIONS, Action
-from flexclinic.lib import clock
+from flexclinic.lib import clock, when
 from services.models import ServiceOption, Therapist
 
 #: A patient chooses between so many.
@@ -26,8 +27,8 @@ MOST_TIMES = 3
 USUAL_ANSWER = timedelta(days=1)
 #: So many of the nearest free times the desk chooses from, with the same therapist and with anyone.
 SHOWN = 6
-#: How far on either side of the visit a look for many visits at once goes, in local dates.
-_REACH = 14
+#: How many local dates on either side are looked through, until enough times are found.
+_REACHES = (14, 62)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,36 +64,66 @@ def may_propose(appointment: Appointment) -> bool:
 
 
 def near(appointment: Appointment, *, around: datetime | None = None, count: int = SHOWN) -> Near:
-    """The free times nearest to a moment (None: to the visit), without its own. Four queries as a rule."""
-    option = rules(appointment)
+    """The free times nearest to a moment (None: to the visit), without its own. Three queries; two more where those
+    of some weeks are too few.
+    """
+    option, moment = rules(appointment), around or appointment.starts_at
     therapists = list(option.therapists.filter(bookable=True))
-    moment = around or appointment.starts_at
-    found = availability.nearest(
-        option=option, therapist=appointment.therapist, around=moment, count=count + 1, moving=appointment
-    )
-    anyone = availability.nearest(
-        option=option, therapist=None, around=moment, count=2 * count + 1, moving=appointment
-    )
+    day = when.in_clinic_zone(moment).date()
+    found = Near(with_therapist=[], with_anyone=[])
+    for reach in _REACHES:
+        first = max(clock.today(), day - timedelta(days=reach))
+        free = availability.free_times(
+            option=option, first_date=first, days=2 * reach + 1, moving=appointment
+        ).starts
+        found = nearest_of(free, appointment=appointment, therapists=therapists, around=moment, count=count)
+        if len(found.with_therapist) == count:
+            break
+    return found
+
+
+def nearest_of(
+    free: Sequence[tuple[int, tuple[str, ...]]],
+    *,
+    appointment: Appointment,
+    therapists: Sequence[Therapist],
+    around: datetime,
+    count: int,
+) -> Near:
+    """Of free starts those nearest to a moment, so many with the same therapist and with others, by time.
+
+    No two of a kind begin within the length of a visit of each other: to choose between 10am and 10:15am is no choice.
+    """
+    instant = around.timestamp()
+    by_distance = sorted(free, key=lambda each: (abs(each[0] - instant), each[0]))
+    others = [one for one in therapists if one.pk != appointment.therapist_id]
     same = [appointment.therapist]
+    length = appointment.ends_at - appointment.starts_at
     return Near(
-        with_therapist=_times(found, same, appointment)[:count],
-        with_anyone=_times(anyone, [one for one in therapists if one != appointment.therapist], appointment)[
-            :count
-        ],
+        with_therapist=_apart(_times(by_distance, same, appointment), length, count),
+        with_anyone=_apart(_times(by_distance, others, appointment), length, count),
     )
+
+
+def _apart(times: Iterable[Time], length: timedelta, count: int) -> list[Time]:
+    chosen: list[Time] = []
+    for time in times:
+        if all(abs(time.start - other.start) >= length for other in chosen):
+            chosen.append(time)
+            if len(chosen) == count:
+                break
+    return sorted(chosen, key=_by_start)
 
 
 def _times(
-    found: Sequence[tuple[int, tuple[str, ...]]], therapists: Sequence[Therapist], besides: Appointment
-) -> list[Time]:
+    found: Iterable[tuple[int, tuple[str, ...]]], therapists: Sequence[Therapist], besides: Appointment
+) -> Iterator[Time]:
     """Each start with the first of the therapists who is free, without where the visit is."""
-    times = []
     for instant, slugs in found:
         who = next((one for one in therapists if one.slug in slugs), None)
         start = datetime.fromtimestamp(instant, UTC)
         if who and not changes.is_at(besides, start=start, therapist=who):
-            times.append(Time(start, who))
-    return times
+            yield Time(start, who)
 
 
 @lifecycle.one_transaction
@@ -107,9 +138,9 @@ def propose(
 ) -> Proposal:
     """Ask the patient to choose between times that are free now. The message waits while this can be undone.
 
-    A request is answered by it; a visit that is agreed has to be moved (`must_move` says it of a request, too). It can be
-    answered for so long, and not beyond the last of the times. Raises TimeJustGoneError where one of the times is not
-    free, NotPossibleNowError for none or too many times or for somebody without an email address, and as
+    A request is answered by it; a visit that is agreed has to be moved (`must_move` says it of a request, too). It can
+    be answered for so long, and not beyond the last of the times. Raises TimeJustGoneError where one of the times is
+    not free, NotPossibleNowError for none or too many times or for somebody without an email address, and as
     `lifecycle.confirm` does.
     """
     chosen = sorted({(time.start, time.therapist.pk): time for time in times}.values(), key=_by_start)
@@ -191,9 +222,10 @@ def others(proposal: Proposal) -> list[Time]:
     option = changes.option_as_agreed(appointment)
     first = next((time.start for time in proposal.times.all()), appointment.starts_at)
     found = availability.nearest(
-        option=option, therapist=None, around=first, count=SHOWN + 1, moving=appointment
+        option=option, therapist=None, around=first, count=8 * SHOWN, moving=appointment
     )
-    return _times(found, list(option.therapists.filter(bookable=True)), appointment)[:SHOWN]
+    times = _times(found, list(option.therapists.filter(bookable=True)), appointment)
+    return _apart(times, appointment.ends_at - appointment.starts_at, SHOWN)
 
 
 def confirms(proposal: Proposal, time: Time) -> bool:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
 
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
@@ -144,9 +143,9 @@ def visits(request: HttpRequest, pk: int) -> HttpResponse:
     absence = get_object_or_404(Absence.objects.select_related("therapist", "time_off"), pk=pk)
     if request.method == "POST":
         _do(request, absence)
-        page = request.POST.get("page", "")
-        known = page.isascii() and page.isdecimal() and len(page) < 6 and int(page) > 1
-        return redirect(reverse("admin:ill_visits", args=[pk]) + (f"?page={page}" if known else ""))
+        number = request.POST.get("page", "")
+        known = number.isascii() and number.isdecimal() and len(number) < 6 and int(number) > 1
+        return redirect(reverse("admin:ill_visits", args=[pk]) + (f"?page={number}" if known else ""))
     found = absences.met(absence)
     to_do = [each for each in found if each.stands in _OPEN_QUESTIONS]
     page = Paginator(to_do, absences.PAGE).get_page(request.GET.get("page"))

@@ -60,6 +60,8 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     day, wrong_day = _day(typed.get("date", ""))
     around = datetime.combine(day, time(12), clock.clinic_zone()) if day else None
     near = proposals.near(appointment, around=around)
+    shown = {one.value for one in [*near.with_therapist, *near.with_anyone]}
+    before = [one for one in read_times(ticked) if one.value not in shown]
     return render(
         request,
         "admin/booking/propose.html",
@@ -73,6 +75,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
             "possible": proposals.may_propose(appointment),
             "doubts": inbox.doubts(appointment),
             "groups": [
+                *([("Ticked before", "before", _boxes(before, ticked))] if before else []),
                 (f"With {appointment.therapist}", "same", _boxes(near.with_therapist, ticked)),
                 ("With somebody else", "anyone", _boxes(near.with_anyone, ticked)),
             ],

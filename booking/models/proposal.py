@@ -12,7 +12,7 @@ from booking.enums import ProposalAnswer
 class Proposal(models.Model):
     """Times to choose from in place of an appointment's own. They are not held: see docs/decisions/0035-proposals.md.
 
-    It is about one `version` of the appointment. Whatever happens to that afterwards makes a newer version, and ends it.
+    It is about one `version` of the appointment. Whatever happens to that afterwards makes a newer one, and ends it.
     """
 
     appointment = models.ForeignKey("booking.Appointment", on_delete=models.CASCADE, related_name="proposals")
