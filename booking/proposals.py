@@ -14,7 +14,12 @@ from django.db.models import F, QuerySet
 
 from booking import availability, changes, lifecycle
 from booking.enums import AppointmentStatus, NotificationKind, ProposalAnswer
-from booking.exceptions import NotPossibleNowError, ProposalOverError, TimeJustGoneError
+from booking.exceptions import (
+    NotPossibleNowError,
+    ProposalOverError,
+    StateHasChangedError,
+    TimeJustGoneError,
+)
 from booking.models import Appointment, Proposal, ProposedTime
 from booking.openings import at_the_desk
 from booking.transitions import TRANSITIONS, Action
@@ -246,25 +251,35 @@ def take(*, proposal: Proposal, time: Time) -> Appointment:
     """
     current = _whole().get(pk=proposal.pk)
     appointment = current.appointment
-    if current.answer == ProposalAnswer.TAKEN and changes.is_at(
-        appointment, start=time.start, therapist=time.therapist
-    ):
+    if _is_taken(current, time):
         return appointment
     if not current.is_open(clock.now()):
         raise ProposalOverError
     proposed = (time.start, time.therapist.pk) in {
         (each.start, each.therapist_id) for each in current.times.all()
     }
-    moved = lifecycle.choose(
-        appointment=appointment,
-        option=rules(appointment) if proposed else changes.option_as_agreed(appointment),
-        therapist=time.therapist,
-        start=time.start,
-        version=current.version,
-        confirms=confirms(current, time),
-    )
+    try:
+        moved = lifecycle.choose(
+            appointment=appointment,
+            option=rules(appointment) if proposed else changes.option_as_agreed(appointment),
+            therapist=time.therapist,
+            start=time.start,
+            version=current.version,
+            confirms=confirms(current, time),
+        )
+    except (StateHasChangedError, TimeJustGoneError):
+        again = _whole().get(pk=proposal.pk)
+        if _is_taken(again, time):  # the same button, pressed twice at once
+            return again.appointment
+        raise
     _answer(current, ProposalAnswer.TAKEN)
     return moved
+
+
+def _is_taken(proposal: Proposal, time: Time) -> bool:
+    """Whether the patient has taken this very time, and the visit stands there."""
+    there = changes.is_at(proposal.appointment, start=time.start, therapist=time.therapist)
+    return there and proposal.answer == ProposalAnswer.TAKEN
 
 
 @lifecycle.one_transaction

@@ -55,9 +55,7 @@ def test_who_has_waited_longest_comes_first_with_all_that_is_known(
     desk: Client, option: ServiceOption, therapist: Therapist, at: At, clock: time_machine.Traveller
 ) -> None:
     first = ask(option, therapist, at(26, 10), name="First Asker", note="<script>alert(1)</script>")
-    ComfortPreferences.objects.create(
-        appointment=first, pressure="light", quiet=True, updated_at=at(23, 9)
-    )
+    ComfortPreferences.objects.create(appointment=first, pressure="light", quiet=True, updated_at=at(23, 9))
     make_place(appointment=first)
     make_appointment(
         option=option, name="First Asker", email="SAM@example.com", start=at(27, 15), status="confirmed"
