@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from booking import absences, availability, lifecycle, proposals
 from booking.absences import Choice, Stands
+from booking.enums import Actor
 from booking.exceptions import BookingError, StateHasChangedError, TimeJustGoneError
 from booking.models import Absence, Appointment, TimeOff
 from booking.proposals import Time
@@ -182,7 +183,7 @@ def test_what_has_gone_or_changed_is_refused(
     make_appointment(option=option, therapist=other, start=nine.starts_at, status="confirmed")
     with pytest.raises(TimeJustGoneError):
         look_after(nine, Choice.MOVE, to=Time(nine.starts_at, other))
-    lifecycle.cancel(appointment=booked[1], actor=lifecycle.Actor.PATIENT)
+    lifecycle.cancel(appointment=booked[1], actor=Actor.PATIENT)
     with pytest.raises(StateHasChangedError):
         look_after(booked[1], Choice.CANCEL)
     with pytest.raises(BookingError):

@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from booking import inbox, lifecycle, waitlist
+from booking.enums import NotificationKind
 from booking.models import Appointment, ComfortPreferences, Notification, Offer, Proposal
 from services.models import Room, ServiceOption, Therapist
 from tests.booking.admin.pages import messages_of, text_of
@@ -136,9 +137,9 @@ def test_closed_hours_are_a_doubt_and_notice_is_none(
 def test_a_message_that_failed_is_sent_again(desk: Client, asked: Appointment) -> None:
     failed = make_notification(
         appointment=asked,
-        kind="declined",
+        kind=NotificationKind.DECLINED,
         status="failed",
-        last_error="The mail server answered 550.",  # type: ignore[arg-type]
+        last_error="The mail server answered 550.",
     )
     assert "The mail server answered 550." in text_of(desk.get(INBOX))
     assert "waits to be sent again" in press(desk, f"again.{failed.pk}")[0]
