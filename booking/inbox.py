@@ -86,7 +86,7 @@ def read(found: Sequence[Appointment], user: sight.Staff) -> list[Asked]:
             doubts=doubts(each),
             others=others[each.pk],
             place=places.get(each.pk),
-            waits_for="; ".join(value for _, value in wishes.in_words(places[each.pk]))
+            waits_for="; ".join(f"{name}: {value}" for name, value in wishes.in_words(places[each.pk]))
             if each.pk in places
             else "",
             proposal=proposed.get(each.pk),
