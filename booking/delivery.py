@@ -147,6 +147,7 @@ _RULES = {
     NotificationKind.CHOOSE_TIME: _Rule(
         frozenset({AppointmentStatus.REQUESTED, AppointmentStatus.CONFIRMED}),
         "We have to move your visit on {day}: choose a time",
+        upcoming=False,  # they need a new time even where the old one has come
         news=False,
         purpose=LinkPurpose.PROPOSAL,
     ),

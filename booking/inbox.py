@@ -5,6 +5,7 @@ A page takes a number of queries that depends on how many requests it shows, and
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db.models import QuerySet
 
@@ -178,9 +179,12 @@ def offers(user: sight.Staff) -> QuerySet[Offer]:
 
 
 def to_choose(user: sight.Staff) -> QuerySet[Proposal]:
-    """Visits that have to be moved and whose patients were asked to choose, that which is first before the others."""
+    """Visits that have to be moved and whose patients were asked to choose, that which is first before the others.
+
+    One whose old time has passed is still to be found a new one, for a day.
+    """
     return (
         sight.seen(user, proposals.standing())
-        .filter(must_move=True, appointment__starts_at__gt=clock.now())
+        .filter(must_move=True, appointment__starts_at__gt=clock.now() - timedelta(days=1))
         .order_by("appointment__starts_at", "pk")
     )

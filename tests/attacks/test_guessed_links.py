@@ -30,6 +30,7 @@ ADDRESSES = [
     "/appointment/{}/earlier/",
     "/waiting/{}/",
     "/offer/{}/",
+    "/choose/{}/",
 ]
 
 
