@@ -207,7 +207,9 @@ def test_who_was_asked_to_choose_gets_no_reminder_of_the_old_time(
     reminders.write_due()
     send_what_is_due()
     rows = Notification.objects.filter(kind=NotificationKind.FIRST_REMINDER)
-    assert [row.status for row in rows] == [NotificationStatus.NOT_NEEDED]
+    assert [(row.status, row.last_error) for row in rows] == [
+        (NotificationStatus.NOT_NEEDED, "They were asked to choose another time.")
+    ]
 
 
 def test_near_has_both_kinds_and_never_its_own_time(
