@@ -5,6 +5,7 @@ None of this proves who somebody is. It keeps one address and one number from fi
 
 import hashlib
 import re
+from collections.abc import Iterable
 
 import phonenumbers
 from django.conf import settings
@@ -33,6 +34,14 @@ WHERE status IN ('requested', 'offered', 'confirmed')
   AND ((%(email)s <> '' AND lower(email) = lower(%(email)s))
     OR (%(tail)s <> '' AND right(regexp_replace(lower(phone), '(e|x|#).*|[^0-9]', '', 'g'), 7) = %(tail)s))
   AND starts_at > %(now)s AND source = 'web'
+"""
+
+_OPEN_OF_ALL_SQL = """
+SELECT id, email, phone FROM booking_appointment
+WHERE status IN ('requested', 'offered', 'confirmed')
+  AND (lower(email) = ANY(%(emails)s)
+    OR right(regexp_replace(lower(phone), '(e|x|#).*|[^0-9]', '', 'g'), 7) = ANY(%(tails)s))
+  AND starts_at > %(now)s ORDER BY starts_at, id LIMIT %(most)s
 """
 
 
@@ -86,6 +95,18 @@ def hold_to_most_open(*, email: str, phone: str) -> None:
         found = sum(same or phone_key(written) == number for same, written in cursor.fetchall())
     if found >= most:
         raise TooManyOpenError
+
+
+def open_of_all(people: Iterable[tuple[str, str]], *, most: int) -> list[tuple[int, set[str]]]:
+    """What these people (email address and phone number of each) have open and to come: ids, each with what its
+    contact is known by. One query, and at most so many.
+    """
+    known = list(people)
+    emails = sorted({email_key(email) for email, _ in known} - {""})
+    tails = sorted({_digits(phone)[-7:] for _, phone in known} - {""})
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN_OF_ALL_SQL, {"emails": emails, "tails": tails, "now": clock.now(), "most": most})
+        return [(pk, set(keys(email=email, phone=phone))) for pk, email, phone in cursor.fetchall()]
 
 
 def _digits(phone: str) -> str:

@@ -34,8 +34,9 @@ from django.db.models import F
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from booking import heard, ical, letters, links, reminders, series, undoing, waiting_message
+from booking import heard, ical, letters, links, proposal_message, reminders, series, undoing, waiting_message
 from booking.enums import (
+    PROPOSALS,
     REMINDERS,
     AppointmentStatus,
     LinkPurpose,
@@ -137,6 +138,19 @@ _RULES = {
         upcoming=False,
         linked=False,
     ),
+    NotificationKind.PROPOSED: _Rule(
+        frozenset({AppointmentStatus.REQUESTED}),
+        "Another time for your request of {day}?",
+        news=False,
+        purpose=LinkPurpose.PROPOSAL,
+    ),
+    NotificationKind.CHOOSE_TIME: _Rule(
+        frozenset({AppointmentStatus.REQUESTED, AppointmentStatus.CONFIRMED}),
+        "We have to move your visit on {day}: choose a time",
+        upcoming=False,  # they need a new time even where the old one has come
+        news=False,
+        purpose=LinkPurpose.PROPOSAL,
+    ),
     # Of a place, not of an appointment: see `waiting_message`.
     NotificationKind.WAITING: _Rule(frozenset(), "", upcoming=False),
 }
@@ -222,6 +236,8 @@ def compose(
         context.update(waiting_message.of_offer(appointment, token=token))
     if kind is NotificationKind.RECEIVED:
         context.update(waiting_message.of_request(appointment))
+    if kind in PROPOSALS:
+        context.update(proposal_message.of(notification, token=tokens.get(appointment.pk, "")))
     message = _message(notification, kind=kind, subject=subject, context=context)
     # The calendar has the entry already where there is no news: to send it again would bring back one that the patient
     # has deleted. And nothing would take an offer out again when it passes.
@@ -364,6 +380,8 @@ def _why_not_needed(notification: Notification) -> str:
         return reminders.why_not(
             appointment=appointment, kind=notification.kind, version=notification.version, now=now
         )
+    if notification.kind in PROPOSALS:
+        return proposal_message.why_not_needed(notification)
     if notification.not_before is not None and heard.knows_already(notification):
         return "The visit stands as the patient believes it to."
     return ""

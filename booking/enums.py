@@ -76,7 +76,12 @@ class NotificationKind(TextChoices):
     OFFERED = "offered", "Freed time offered"
     GIVEN_UP = "given_up", "Given up for another time"
     WAITING = "waiting", "On the waiting list"
+    PROPOSED = "proposed", "Other times for a request"
+    CHOOSE_TIME = "choose_time", "Asked to choose a new time"
 
+
+#: They ask for an answer and change nothing: the visit stands as it did.
+PROPOSALS = (NotificationKind.PROPOSED, NotificationKind.CHOOSE_TIME)
 
 #: They tell again of what is agreed already.
 REMINDERS = (NotificationKind.FIRST_REMINDER, NotificationKind.SECOND_REMINDER)
@@ -96,6 +101,7 @@ class LinkPurpose(TextChoices):
 
     APPOINTMENT = "appointment", "The appointment's page"
     OFFER = "offer", "The offer of a freed time"
+    PROPOSAL = "proposal", "Other times to choose from"
 
 
 class WaitingState(TextChoices):
@@ -124,3 +130,10 @@ class OfferState(TextChoices):
     DECLINED = "declined", "Not wanted"
     EXPIRED = "expired", "No answer in time"
     WITHDRAWN = "withdrawn", "Taken back by the desk"
+
+
+class ProposalAnswer(TextChoices):
+    """What a patient answered to the times that were proposed."""
+
+    TAKEN = "taken", "Took a time"
+    NONE = "none", "None of these suits"

@@ -48,6 +48,10 @@ class OfferOverError(BookingError):
     """This offer is over. We do not keep the time for you any more."""
 
 
+class ProposalOverError(BookingError):
+    """You cannot choose here any more. Please call us, and we will find a time with you."""
+
+
 class SafetyFirstError(BookingError):
     """This would be your first visit. Read the short page about your safety first."""
 

@@ -21,6 +21,7 @@ _WORDS = {
     Action.REQUEST: "the offered time was asked for",
     Action.ACCEPT: "the offered time was taken",
     Action.REFUSE: "the offered time was let go",
+    Action.PROPOSE: "the clinic proposed other times",
 }
 #: What was undone, and so does not hold any more.
 _TAKEN_BACK: dict[str, str] = {
@@ -42,7 +43,7 @@ def since(appointment: Appointment, version: int) -> list[str]:
 
 
 def _happened(before: AppointmentEvent | None, event: AppointmentEvent) -> str:
-    if event.action in {Action.MOVE, Action.STRETCH, Action.UNDO_MOVE}:
+    if event.action in {Action.MOVE, Action.STRETCH, Action.UNDO_MOVE, Action.CHOOSE}:
         return _moved(before, event)
     if event.action == Action.UNDO:
         if before and before.action in {Action.MOVE, Action.STRETCH}:
@@ -54,7 +55,7 @@ def _happened(before: AppointmentEvent | None, event: AppointmentEvent) -> str:
 def latest(appointment: Appointment) -> str:
     """Who moved or cancelled a visit, where that was the last thing that happened to it; else empty."""
     events = list(appointment.events.order_by("-version")[:2])
-    if not events or events[0].action not in {Action.MOVE, Action.CANCEL}:
+    if not events or events[0].action not in {Action.MOVE, Action.CANCEL, Action.CHOOSE}:
         return ""
     event = events[0]
     who = "You" if event.actor == Actor.PATIENT else "The clinic"

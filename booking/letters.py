@@ -7,7 +7,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from booking import addresses, availability, heard
-from booking.enums import AppointmentStatus, NotificationKind
+from booking.enums import PROPOSALS, AppointmentStatus, NotificationKind
 from booking.models import Appointment, ClinicPolicy, Notification
 from flexclinic.lib import clock, when
 from services.models import ServiceOption, Therapist
@@ -119,7 +119,7 @@ def standing_kind(notification: Notification, appointment: Appointment) -> Notif
     """The kind that is true of how the visit stands: what the desk has undone is not told of, but may leave something
     to tell that an earlier message did not."""
     kind = NotificationKind(notification.kind)
-    if notification.not_before is None or kind in _MOVES:
+    if notification.not_before is None or kind in _MOVES or kind in PROPOSALS:
         return kind
     return _SAYS_HOW_IT_STANDS.get(AppointmentStatus(appointment.status), kind)
 
@@ -131,6 +131,8 @@ def fitting_kind(notification: Notification, visits: list[Appointment], said: Be
     if kind is NotificationKind.SERIES and len(visits) == 1:
         return NotificationKind.CONFIRMED
     status = AppointmentStatus(visits[0].status)
+    if kind in PROPOSALS:
+        return kind
     yes = said.only_asked and status == AppointmentStatus.CONFIRMED
     if notification.not_before is not None and (said.known or yes):
         return _SAYS_HOW_IT_STANDS.get(status, kind)

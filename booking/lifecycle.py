@@ -588,6 +588,56 @@ def refuse(
     return _act(appointment, Action.REFUSE, actor=actor, user=user, version=version, told=None)
 
 
+@one_transaction
+def propose(
+    *, appointment: Appointment, told: NotificationKind, user: User | None, version: int | None = None
+) -> Appointment:
+    """The desk proposes other times: the visit stays, with a new version. See `booking.proposals`, which keeps them.
+
+    Raises as `confirm` does.
+    """
+    return _act(appointment, Action.PROPOSE, actor=Actor.DESK, user=user, version=version, told=told)
+
+
+@one_transaction
+def choose(
+    *,
+    appointment: Appointment,
+    option: ServiceOption,
+    therapist: Therapist,
+    start: datetime,
+    version: int,
+    confirms: bool,
+) -> Appointment:
+    """The patient takes a time that the desk has proposed: the visit goes there, and is agreed where that `confirms`.
+
+    `option` is the appointment's, as agreed and with the rules that the new time is held to. The clinic's cut-off is
+    not kept: the clinic asked. Raises as `request` does for the time, and as `confirm` for the visit.
+    """
+    _lock_limited(option=option, therapist=therapist, start=start)
+    choices = availability.choices_at(option=option, therapist=therapist, start=start, moving=appointment)
+    current = _locked(appointment, Action.CHOOSE, version, choices=choices, actor=Actor.PATIENT)
+    before = current.status
+    visit, occupied = _span(start, option.minutes, option.buffer_before, option.buffer_after)
+    if confirms:
+        current.status = AppointmentStatus.CONFIRMED
+    current.version += 1
+    for choice in choices:
+        current.visit, current.occupied = visit, occupied
+        current.therapist_id, current.room_id = choice.therapist_id, choice.room_id
+        if _saved(current):
+            current.refresh_from_db()
+            _record(current, Action.CHOOSE, before=before, actor=Actor.PATIENT, user=None)
+            agreed = before != current.status
+            notifications.tell(
+                appointment=current,
+                kind=NotificationKind.CONFIRMED if agreed else NotificationKind.MOVED,
+            )
+            freed.time_is_freed()
+            return current
+    raise TimeJustGoneError
+
+
 def lock_diaries(therapist_ids: set[int], room_ids: set[int]) -> None:
     """Advisory locks to the end of the transaction, in one order for everybody, so that moves never deadlock."""
     keys = sorted([(1, pk) for pk in therapist_ids] + [(2, pk) for pk in room_ids])
@@ -724,7 +774,7 @@ def _saved(appointment: Appointment) -> bool:
     """Save where an appointment goes to; False where something else is there. The transaction goes on either way."""
     try:
         with transaction.atomic():
-            appointment.save(update_fields=["visit", "occupied", "therapist", "room", "version"])
+            appointment.save(update_fields=["status", "visit", "occupied", "therapist", "room", "version"])
     except IntegrityError as error:
         if isinstance(error.__cause__, errors.ExclusionViolation):
             return False

@@ -11,8 +11,16 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from booking import delivery, letters, waiting_message
 from booking.day_parts import DayPart
-from booking.enums import AppointmentStatus, NotificationKind
-from booking.models import Appointment, ClinicPolicy, Notification, Offer, WaitingPlace
+from booking.enums import PROPOSALS, AppointmentStatus, NotificationKind
+from booking.models import (
+    Appointment,
+    ClinicPolicy,
+    Notification,
+    Offer,
+    Proposal,
+    ProposedTime,
+    WaitingPlace,
+)
 from flexclinic.lib import clock, when
 from services.models import Service, ServiceOption, Therapist
 
@@ -20,6 +28,7 @@ _TOKEN = "only-an-example"  # noqa: S105  (it opens nothing)
 
 _STATUS = {
     NotificationKind.RECEIVED: AppointmentStatus.REQUESTED,
+    NotificationKind.PROPOSED: AppointmentStatus.REQUESTED,
     NotificationKind.DECLINED: AppointmentStatus.DECLINED,
     NotificationKind.CANCELLED: AppointmentStatus.CANCELLED,
     NotificationKind.OFFERED: AppointmentStatus.OFFERED,
@@ -46,6 +55,8 @@ def preview(kind: NotificationKind) -> EmailMultiAlternatives:
     notification = Notification(
         pk=1, appointment=visits[0], kind=kind, version=visits[0].version, created_at=clock.now()
     )
+    if kind in PROPOSALS:
+        notification.proposed = _proposal(visits[0])  # type: ignore[attr-defined]  # else the database is asked
     return delivery.compose(
         notification,
         tokens={visit.pk: _TOKEN for visit in visits} | leave,
@@ -98,6 +109,12 @@ _WHEN: dict[NotificationKind, Callable[[ClinicPolicy], str]] = {
     ),
     NotificationKind.GIVEN_UP: lambda policy: "When somebody takes an earlier time from the waiting list.",
     NotificationKind.WAITING: lambda policy: "At once, when somebody joins the waiting list.",
+    NotificationKind.PROPOSED: lambda policy: (
+        "When the desk proposes other times for a request, " + _not_before(policy)
+    ),
+    NotificationKind.CHOOSE_TIME: lambda policy: (
+        "When a visit cannot stay where it is and the desk lets the patient choose, " + _not_before(policy)
+    ),
     NotificationKind.LINK: lambda policy: "When somebody who has lost the link asks for it on the website.",
     NotificationKind.AFTER_VISIT: lambda policy: _hours(
         policy.after_visit_hours, "after the end of a completed visit"
@@ -127,6 +144,19 @@ def _visit(kind: NotificationKind, start: datetime, *, number: int) -> Appointme
     )
     visit.starts_at, visit.ends_at = start, end
     return visit
+
+
+def _proposal(visit: Appointment) -> Proposal:
+    proposal = Proposal(
+        pk=0, appointment=visit, version=visit.version, expires_at=clock.now() + timedelta(days=1)
+    )
+    times = ProposedTime.objects.none()
+    times._result_cache = [
+        ProposedTime(start=visit.starts_at + timedelta(hours=hours), therapist=visit.therapist)
+        for hours in (3, 24, 27)
+    ]
+    proposal._prefetched_objects_cache = {"times": times}  # type: ignore[attr-defined]
+    return proposal
 
 
 def _place(visit: Appointment) -> WaitingPlace:

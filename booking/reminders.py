@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from procrastinate.types import JSONDict
 
 from booking.enums import REMINDERS, AppointmentStatus, NotificationKind, NotificationStatus
-from booking.models import Appointment, ClinicPolicy
+from booking.models import Appointment, ClinicPolicy, Proposal
 from booking.notifications import delivery_job
 from booking.transitions import Action
 from flexclinic.lib import clock
@@ -154,6 +154,7 @@ def write_due() -> list[int]:
                     Action.STRETCH.value,
                     Action.UNDO.value,
                     Action.UNDO_MOVE.value,
+                    Action.CHOOSE.value,
                 ],
                 "undo": Action.UNDO.value,
                 "at_once": AT_ONCE,
@@ -191,6 +192,8 @@ def why_not(*, appointment: Appointment, kind: str, version: int, now: datetime)
     window = next((each for each in windows(ClinicPolicy.in_force()) if each.kind == kind), None)
     if window is None:
         return "The clinic does not send this reminder any more."
+    if Proposal.objects.filter(appointment=appointment, version=appointment.version, must_move=True).exists():
+        return "They were asked to choose another time."
     then = appointment.events.filter(version=version).first()
     same_time = then.visit == appointment.visit if then else version == appointment.version
     if not same_time:

@@ -27,6 +27,7 @@ _THERAPIST: dict[str, str] = {
     "notification": "appointment__therapist",
     "comfortpreferences": "appointment__therapist",
     "offer": "appointment__therapist",
+    "proposal": "appointment__therapist",
     "waitingplace": "appointment__therapist",
     "weeklyhours": "therapist",
     "overridehours": "therapist",

@@ -27,6 +27,8 @@ class Action(StrEnum):
     OFFER = "offer"
     ACCEPT = "accept"
     REFUSE = "refuse"
+    PROPOSE = "propose"
+    CHOOSE = "choose"
 
 
 #: The undoing of something, however it was written down.
@@ -76,6 +78,9 @@ TRANSITIONS: dict[Action, Transition] = {
     # An offer is answered or taken back through `booking.waitlist`, which knows whose it was.
     Action.ACCEPT: Transition(frozenset({Status.OFFERED}), Status.CONFIRMED),
     Action.REFUSE: Transition(frozenset({Status.OFFERED}), Status.CANCELLED),
+    # Other times are proposed, and the visit stays; the patient then chooses one: see `booking.proposals`.
+    Action.PROPOSE: Transition(frozenset({Status.REQUESTED, Status.CONFIRMED}), None),
+    Action.CHOOSE: Transition(frozenset({Status.REQUESTED, Status.CONFIRMED}), None),
 }
 
 

@@ -28,6 +28,7 @@ UNDOABLE = frozenset(
         Action.IN_ROOM,
         Action.COMPLETE,
         Action.NO_SHOW,
+        Action.PROPOSE,
     }
 )
 #: What of it gives a visit another time, length, therapist or room.

@@ -12,6 +12,7 @@ from booking.views import (
     feed,
     move,
     options,
+    proposal,
     safety,
     suiting,
     times,
@@ -38,6 +39,7 @@ urlpatterns = [
     path("appointment/<str:token>/earlier/", waiting.earlier, name="earlier"),
     path("waiting/<str:token>/", waiting.place, name="place"),
     path("offer/<str:token>/", waiting.offer, name="offer"),
+    path("choose/<str:token>/", proposal.choose, name="proposal"),
     path("api/times/", api.times, name="api_times"),
     path("api/schema/", api.schema, name="api_schema"),
 ]

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import urllib.request
+from datetime import date, timedelta
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -16,6 +17,7 @@ from tests.browser.chromium import ARGUMENTS, find_chromium
 PICTURES = Path(__file__).parent / "images"
 PROJECT = Path(__file__).parent.parent
 BOARD_DAYS = 14  # so many days ahead there is one with visits
+ILL_DAYS = 7
 CALLER = "pashent one"  # with a slip, in no order
 PASSWORD = "for-the-pictures-only"  # of a demo that lives for a minute
 
@@ -58,7 +60,7 @@ def as_desk(browser: Browser) -> Page:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
     take(page, "desk", "/admin/")
-    take(page, "requests", "/admin/booking/appointment/")
+    take(page, "requests", "/admin/inbox/")
     page.set_viewport_size({"width": 1280, "height": 1000})
     page.goto(ADDRESS + "/admin/board/")
     for _ in range(BOARD_DAYS):
@@ -91,6 +93,17 @@ def as_desk_with_a_caller(page: Page) -> None:
     keep(page, "week")
 
 
+def as_desk_with_an_illness(page: Page) -> None:
+    """A therapist cannot come for some days: the visits, each with what could be instead. It changes the demo: last."""
+    page.goto(ADDRESS + "/admin/ill/")
+    page.get_by_label("Therapist").select_option(index=1)
+    until = date.fromisoformat(page.locator("[name=from_date]").input_value()) + timedelta(days=ILL_DAYS)
+    page.locator("[name=until_date]").fill(until.isoformat())
+    page.get_by_role("button", name="Close these hours").click()
+    page.wait_for_load_state("networkidle")
+    keep(page, "ill")
+
+
 def main() -> None:
     """Run, take, stop."""
     PICTURES.mkdir(exist_ok=True)
@@ -117,7 +130,9 @@ def main() -> None:
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
                 as_patient(browser)
-                as_desk_with_a_caller(as_desk(browser))
+                page = as_desk(browser)
+                as_desk_with_a_caller(page)
+                as_desk_with_an_illness(page)
                 browser.close()
         finally:
             demo.send_signal(signal.SIGINT)

@@ -32,7 +32,7 @@ class DeskSite(AdminSite):
     def own_urls(self) -> list[URLPattern | URLResolver]:
         """The desk's pages that are no model's, before the admin's own: each view through `self.admin_view`."""
         # Only here: booking's own admin asks for this site while it is loaded.
-        from booking.admin import board, first_steps_page, numbers, phone, why
+        from booking.admin import board, first_steps_page, ill, inbox, numbers, phone, propose, why
 
         return [
             path("board/", self.admin_view(board.show), name="board"),
@@ -43,6 +43,10 @@ class DeskSite(AdminSite):
                 name="board_start",
             ),
             path("phone/", self.admin_view(phone.show), name="phone"),
+            path("inbox/", self.admin_view(inbox.show), name="inbox"),
+            path("inbox/<int:pk>/propose/", self.admin_view(propose.show), name="propose"),
+            path("ill/", self.admin_view(ill.start), name="ill"),
+            path("ill/<int:pk>/", self.admin_view(ill.visits), name="ill_visits"),
             path("why/", self.admin_view(why.show), name="why"),
             path(
                 "r/<path:content_type_id>/<path:object_id>/",

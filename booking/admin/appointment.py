@@ -349,6 +349,10 @@ class AppointmentAdmin(OwnRows[Appointment]):
         match request.POST.get("from"):
             case "today":
                 return redirect("admin:index")
+            case "inbox":
+                return redirect("admin:inbox")
+            case absence if absence and absence.startswith("ill.") and absence[4:].isdecimal():
+                return redirect("admin:ill_visits", int(absence[4:14]))
             case "page" if appointment:
                 return redirect("admin:booking_appointment_change", appointment.pk)
         if request.POST.get("from") == "board":

@@ -71,6 +71,8 @@ _HAPPENED: dict[str, str] = {
     Action.OFFER: "Offered to the waiting list",
     Action.ACCEPT: "Offer accepted",
     Action.REFUSE: "Offer not taken",
+    Action.PROPOSE: "Asked to choose another time",
+    Action.CHOOSE: "Chose another time",
 }
 #: What the undoing of something is called.
 _UNDONE: dict[str, str] = {
@@ -83,6 +85,7 @@ _UNDONE: dict[str, str] = {
     Action.IN_ROOM: "“In the room” undone",
     Action.COMPLETE: "“Completed” undone",
     Action.NO_SHOW: "“Did not come” undone",
+    Action.PROPOSE: "Other times taken back",
 }
 
 

@@ -25,7 +25,11 @@ _MOST = 100
 #: What one press did to several was written within moments of each other.
 _ONE_PRESS = timedelta(seconds=5)
 #: What was done by a form, not by a button.
-_CHANGED: dict[str, str] = {Action.MOVE: "moved", Action.STRETCH: "made longer or shorter"}
+_CHANGED: dict[str, str] = {
+    Action.MOVE: "moved",
+    Action.STRETCH: "made longer or shorter",
+    Action.PROPOSE: "asked to choose another time",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """The diary's tables."""
 
+from booking.models.absence import Absence, AbsenceVisit
 from booking.models.appointment import Appointment, AppointmentEvent
 from booking.models.audit import AuditEntry
 from booking.models.first_steps import FirstSteps
@@ -17,10 +18,13 @@ from booking.models.notification import Notification
 from booking.models.patient import Patient
 from booking.models.policy import ClinicPolicy
 from booking.models.preferences import ComfortPreferences
+from booking.models.proposal import Proposal, ProposedTime
 from booking.models.therapist_calendar import DayList, TherapistCalendar
 from booking.models.waitlist import Offer, WaitingPlace
 
 __all__ = [
+    "Absence",
+    "AbsenceVisit",
     "Appointment",
     "AppointmentEvent",
     "AppointmentLink",
@@ -36,6 +40,8 @@ __all__ = [
     "OfferedHours",
     "OverrideHours",
     "Patient",
+    "Proposal",
+    "ProposedTime",
     "TherapistCalendar",
     "TimeOff",
     "WaitingLink",

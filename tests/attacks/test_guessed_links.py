@@ -30,6 +30,7 @@ ADDRESSES = [
     "/appointment/{}/earlier/",
     "/waiting/{}/",
     "/offer/{}/",
+    "/choose/{}/",
 ]
 
 
@@ -39,6 +40,7 @@ class Keys:
     def __init__(self, appointment: Appointment, place: WaitingPlace, calendar: TherapistCalendar) -> None:
         self.appointment = links.mint(appointment=appointment)
         self.offer = links.mint(appointment=appointment, purpose=LinkPurpose.OFFER)
+        self.proposal = links.mint(appointment=appointment, purpose=LinkPurpose.PROPOSAL)
         self.place = links.mint_for_place(place=place)
         self.old_calendar = feeds.renew(calendar=calendar)
         self.calendar = feeds.renew(calendar=calendar)
@@ -53,7 +55,7 @@ class Keys:
     @property
     def good(self) -> list[str]:
         """Those that open something, each for its own purpose."""
-        return [self.appointment, self.offer, self.place, self.calendar]
+        return [self.appointment, self.offer, self.place, self.calendar, self.proposal]
 
 
 @pytest.fixture
@@ -87,15 +89,16 @@ def altered(token: str, chance: random.Random) -> str:
 
 
 #: Which door is tried how often.
-DOOR_OF = ["appointment"] * 4 + ["offer"] * 3 + ["place"] * 3 + ["calendar"]
+DOOR_OF = ["appointment"] * 4 + ["offer"] * 3 + ["place"] * 3 + ["calendar"] + ["proposal"] * 2
 
 
 def useless(keys: Keys, chance: random.Random) -> Iterator[tuple[str, str]]:
     """Tokens without end, each with the door that it is tried at: guessed, altered, over, or for another door."""
     over = [keys.expired, keys.revoked, keys.expired_place, keys.old_calendar]
     doors = {
-        "appointment": [keys.offer, keys.place, keys.calendar],
-        "offer": [keys.appointment, keys.place, keys.calendar],
+        "appointment": [keys.offer, keys.place, keys.calendar, keys.proposal],
+        "offer": [keys.appointment, keys.place, keys.calendar, keys.proposal],
+        "proposal": [keys.appointment, keys.offer, keys.place, keys.calendar],
         "place": [keys.appointment, keys.offer, keys.calendar],
         "calendar": [keys.appointment, keys.offer, keys.place],
     }
@@ -115,6 +118,7 @@ def useless(keys: Keys, chance: random.Random) -> Iterator[tuple[str, str]]:
 DOORS: dict[str, Callable[[str], object]] = {
     "appointment": lambda token: links.look_up(token),
     "offer": lambda token: links.look_up(token, purpose=LinkPurpose.OFFER),
+    "proposal": lambda token: links.look_up(token, purpose=LinkPurpose.PROPOSAL),
     "place": links.look_up_place,
     "calendar": feeds.look_up,
 }
@@ -129,7 +133,7 @@ def test_what_is_no_link_opens_nothing(keys: Keys, count: int) -> None:
     ]
     assert opened == []
     # Each door was open all the while, for what belongs there.
-    for door, token in zip(("appointment", "offer", "place", "calendar"), keys.good, strict=True):
+    for door, token in zip(("appointment", "offer", "place", "calendar", "proposal"), keys.good, strict=True):
         assert DOORS[door](token) is not None
 
 

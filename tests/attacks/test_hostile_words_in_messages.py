@@ -10,8 +10,15 @@ from django.conf import settings as configured
 from pytest_django import Settings
 
 from booking import delivery, ical
-from booking.enums import AppointmentStatus, NotificationKind, NotificationStatus
-from booking.models import Appointment, ComfortPreferences, Notification, WaitingPlace
+from booking.enums import PROPOSALS, AppointmentStatus, NotificationKind, NotificationStatus
+from booking.models import (
+    Appointment,
+    ComfortPreferences,
+    Notification,
+    Proposal,
+    ProposedTime,
+    WaitingPlace,
+)
 from flexclinic.lib import clock as now
 from tests.factories.booking import make_appointment, make_notification
 from tests.mailserver import MailServer, smtp_settings
@@ -20,6 +27,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 STATUS_OF = {
     NotificationKind.RECEIVED: AppointmentStatus.REQUESTED,
+    NotificationKind.PROPOSED: AppointmentStatus.REQUESTED,
     NotificationKind.DECLINED: AppointmentStatus.DECLINED,
     NotificationKind.CANCELLED: AppointmentStatus.CANCELLED,
     NotificationKind.AFTER_VISIT: AppointmentStatus.COMPLETED,
@@ -66,6 +74,17 @@ def message_of(kind: NotificationKind, mail: MailServer) -> tuple[Appointment | 
         notification = Notification.objects.create(place=place, kind=kind, version=1, created_at=now.now())
     else:
         notification = make_notification(appointment=appointment, kind=kind)
+    if kind in PROPOSALS:
+        proposal = Proposal.objects.create(
+            appointment=appointment,
+            version=appointment.version,
+            must_move=kind == NotificationKind.CHOOSE_TIME,
+            made_at=now.now(),
+            expires_at=now.now() + timedelta(days=1),
+        )
+        ProposedTime.objects.create(
+            proposal=proposal, start=appointment.ends_at, therapist=appointment.therapist
+        )
     delivery.deliver(notification_id=notification.pk)
     assert Notification.objects.get(pk=notification.pk).status == NotificationStatus.SENT
     [message] = mail.wait_for(1)

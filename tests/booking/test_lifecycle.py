@@ -247,6 +247,17 @@ VERBS: dict[Action, Callable[[Appointment], Appointment]] = {
     Action.MOVE: lambda one: lifecycle.move(
         appointment=one, start=one.starts_at + timedelta(hours=3), actor=Actor.DESK
     ),
+    Action.PROPOSE: lambda one: lifecycle.propose(
+        appointment=one, told=NotificationKind.CHOOSE_TIME, user=None
+    ),
+    Action.CHOOSE: lambda one: lifecycle.choose(
+        appointment=one,
+        option=one.option,
+        therapist=one.therapist,
+        start=one.starts_at + timedelta(hours=3),
+        version=1,
+        confirms=False,
+    ),
 }
 
 

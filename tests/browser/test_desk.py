@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import Group, User
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from booking import desk_group, lifecycle
+from booking import absences, desk_group, lifecycle
 from booking.enums import Actor
 from booking.models import Appointment, Patient, WeeklyHours
 from flexclinic.lib import clock
@@ -111,6 +112,9 @@ def pages(asked: Appointment) -> list[str]:
         f"/admin/services/therapist/{therapist}/change/",
         "/admin/services/room/",
         f"/admin/services/room/{asked.room_id}/change/",
+        "/admin/inbox/",
+        f"/admin/inbox/{asked.pk}/propose/",
+        "/admin/ill/",
     ]
 
 
@@ -152,6 +156,8 @@ def test_the_desks_own_pages_have_no_known_barriers(
     user = User.objects.get(username="frontdesk")
     here = lifecycle.in_room(appointment=Appointment.objects.get(name="Here Today"), user=user)
     lifecycle.move(appointment=request_waiting, start=at(3, 10), actor=Actor.DESK, user=user)
+    whole_day = DateTimeTZRange(at(3, 0), at(4, 0), "[)")
+    absence = absences.note(therapist=request_waiting.therapist, period=whole_day, user=user)
     found = {}
     for address in (
         "/admin/",
@@ -168,6 +174,11 @@ def test_the_desks_own_pages_have_no_known_barriers(
         "/admin/booking/waitingplace/add/",
         "/admin/phone/",
         f"/admin/booking/waitingplace/add/?appointment={request_waiting.pk}",
+        "/admin/inbox/",
+        f"/admin/inbox/{request_waiting.pk}/propose/",
+        "/admin/ill/",
+        f"/admin/ill/{absence.pk}/",
+        "/admin/board/",
     ):
         page.goto(live_server.url + address, wait_until="networkidle")
         violations = Axe().run(page).response["violations"]

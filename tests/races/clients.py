@@ -27,8 +27,9 @@ DONE = "done"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """One call of `lifecycle`: `act` is request, move, patient moves, confirm, undo or series. Starts are ISO 8601 with
-    an offset.
+    """One call of `lifecycle`: `act` is request, move, patient moves, confirm, undo or series; or a proposed time that
+    a patient takes or turns down; or what the desk does with a visit whose `version` it has seen: desk moves, desk
+    cancels. Starts are ISO 8601 with an offset.
 
     `starts` are those of a series, with spaces between them.
     `seen_with` is the therapist whom the appointment was with when it was looked at, where that is out of date.
@@ -43,6 +44,7 @@ class Ask:
     appointment: int | None = None
     request_key: str = ""
     seen_with: int | None = None
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,7 +224,7 @@ def _run(
 def _act(ask: Ask, options: dict[int, Any], therapists: dict[int, Any], rooms: dict[int, Any]) -> int:
     import uuid
 
-    from booking import lifecycle, series
+    from booking import absences, lifecycle, proposals, series
     from booking.enums import Actor
     from booking.models import Appointment
 
@@ -264,7 +266,26 @@ def _act(ask: Ask, options: dict[int, Any], therapists: dict[int, Any], rooms: d
         return lifecycle.undo(appointment=appointment, user=None).pk
     if ask.act == "confirm":
         return lifecycle.confirm(appointment=appointment, user=None).pk
+    if ask.act in {"take", "turn down"}:
+        proposal = proposals.about(appointment)
+        assert proposal
+        if ask.act == "turn down":
+            return proposals.turn_down(proposal=proposal).appointment_id
+        assert start
+        assert therapist
+        return proposals.take(proposal=proposal, time=proposals.Time(start, therapist)).pk
+    if ask.act == "desk cancels":
+        return lifecycle.cancel(appointment=appointment, actor=Actor.DESK, version=ask.version).pk
     assert start
+    if ask.act == "desk moves":
+        assert therapist
+        return absences.look_after(
+            visit=appointment,
+            choice=absences.Choice.MOVE,
+            user=None,
+            version=ask.version,
+            to=proposals.Time(start, therapist),
+        ).pk
     if ask.act == "patient moves":
         return lifecycle.move_as_patient(
             appointment=appointment, start=start, therapist=therapist, version=appointment.version

@@ -6,11 +6,21 @@ from typing import Any
 
 from django.contrib.auth.models import Group, User
 from django.contrib.contenttypes.models import ContentType
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.test import Client
 
 from booking import feeds, links, roles
-from booking.enums import AppointmentStatus
-from booking.models import ClinicPolicy, Patient, TherapistCalendar
+from booking.enums import AppointmentStatus, LinkPurpose
+from booking.models import (
+    Absence,
+    Appointment,
+    ClinicPolicy,
+    Patient,
+    Proposal,
+    ProposedTime,
+    TherapistCalendar,
+)
+from flexclinic.lib import clock
 from services.models import Service, ServiceOption, Therapist
 from tests.factories.blog import make_post
 from tests.factories.booking import (
@@ -66,10 +76,30 @@ def make_rows(
         "hold": make_hold(therapist=therapist, start=off, end=off + timedelta(hours=1)).pk,
         "working_day": make_working_day(therapist=therapist, most_visits=6).pk,
         "calendar": calendar.pk,
+        "absence": Absence.objects.create(
+            therapist=therapist, period=DateTimeTZRange(off, off + timedelta(hours=1)), noted_at=clock.now()
+        ).pk,
+        "proposal_token": _proposed(appointment, therapist),
         "token": links.mint(appointment=appointment),
         "place_token": links.mint_for_place(place=place),
         "feed_token": feeds.renew(calendar=calendar),
     }
+
+
+def _proposed(appointment: Appointment, therapist: Therapist) -> str:
+    """The token of a link to a time that is proposed for an appointment."""
+    now = clock.now()
+    made = Proposal.objects.create(
+        appointment=appointment,
+        version=appointment.version,
+        must_move=True,
+        made_at=now,
+        expires_at=now + timedelta(days=1),
+    )
+    ProposedTime.objects.create(
+        proposal=made, start=appointment.starts_at + timedelta(hours=2), therapist=therapist
+    )
+    return links.mint(appointment=appointment, purpose=LinkPurpose.PROPOSAL)
 
 
 def make_clinic(*, option: ServiceOption, start: datetime, user: User | None) -> dict[str, Any]:

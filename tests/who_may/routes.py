@@ -44,6 +44,7 @@ PAGES: dict[str, dict[str, str]] = {
         "appointment/<str:token>/earlier/": "GET+POST /appointment/{token}/earlier/",
         "waiting/<str:token>/": "GET+POST /waiting/{place_token}/",
         "offer/<str:token>/": "GET /offer/{token}/",
+        "choose/<str:token>/": "GET+POST /choose/{proposal_token}/",
         "calendar/<str:token>.ics": "GET /calendar/{feed_token}.ics",
     },
     "Signing in": {
@@ -83,6 +84,10 @@ PAGES: dict[str, dict[str, str]] = {
         "admin/numbers/<slug:key>.csv": "GET /admin/numbers/by-room.csv",
         "admin/first-steps/": "GET+POST /admin/first-steps/",
         "admin/why/": "GET /admin/why/",
+        "admin/inbox/": "GET+POST /admin/inbox/",
+        "admin/inbox/<int:pk>/propose/": "GET+POST /admin/inbox/{appointment}/propose/",
+        "admin/ill/": "GET+POST /admin/ill/",
+        "admin/ill/<int:pk>/": "GET+POST /admin/ill/{absence}/",
         "admin/booking/appointment/series/": "GET+POST /admin/booking/appointment/series/",
         "admin/booking/appointment/<path:object_id>/do/<slug:action>/": "POST /admin/booking/appointment/{appointment}/do/arrive/",
         "admin/booking/appointment/<path:object_id>/move/": "GET+POST /admin/booking/appointment/{appointment}/move/",
