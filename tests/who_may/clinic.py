@@ -8,9 +8,10 @@ from django.contrib.auth.models import Group, User
 from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 
-from booking import feeds, links, roles
+from booking import feeds, links, merging, roles
 from booking.enums import AppointmentStatus
-from booking.models import ClinicPolicy, Patient, TherapistCalendar
+from booking.models import ClinicPolicy, Patient, PatientErasure, PatientMerge, TherapistCalendar
+from flexclinic.lib import clock
 from services.models import Service, ServiceOption, Therapist
 from tests.factories.blog import make_post
 from tests.factories.booking import (
@@ -39,6 +40,8 @@ def make_rows(
     Therapist.objects.filter(pk=therapist.pk).update(user=user)
     hours = make_weekly_hours(therapist=therapist)
     patient = Patient.objects.create(name=name, email=f"{therapist.pk}@example.test")
+    twin = Patient.objects.create(name=name)
+    merged = make_merge(patient)
     appointment = make_appointment(
         therapist=therapist,
         option=option,
@@ -58,6 +61,8 @@ def make_rows(
         "therapist_slug": therapist.slug,
         "appointment": appointment.pk,
         "patient": patient.pk,
+        "twin": twin.pk,
+        "merge": merged.pk,
         "place": place.pk,
         "message": make_notification(appointment=appointment).pk,
         "hours": hours[0].pk,
@@ -70,6 +75,13 @@ def make_rows(
         "place_token": links.mint_for_place(place=place),
         "feed_token": feeds.renew(calendar=calendar),
     }
+
+
+def make_merge(kept: Patient) -> PatientMerge:
+    """One record that was merged into another."""
+    gone = Patient.objects.create(name=kept.name)
+    seen = merging.plan(kept_id=kept.pk, gone_id=gone.pk).seen
+    return merging.merge(kept_id=kept.pk, gone_id=gone.pk, seen=seen, user=None)
 
 
 def make_clinic(*, option: ServiceOption, start: datetime, user: User | None) -> dict[str, Any]:
@@ -87,6 +99,9 @@ def make_clinic(*, option: ServiceOption, start: datetime, user: User | None) ->
         "offered": make_offered_hours(option=option, weekday=1, stretch=("09:00", "17:00")).pk,
         "closure": make_closure(start=start + timedelta(days=40), end=start + timedelta(days=41)).pk,
         "policy": 1,
+        "erasure": PatientErasure.objects.create(
+            at=clock.now(), by="somebody", appointments=1, messages=1
+        ).pk,
         "post": post.pk,
         "post_slug": post.slug,
         "author": post.author_id,
