@@ -95,7 +95,7 @@ def of_one(patient: Patient, *, limit: int = 5) -> list[Pair]:
     return _pairs(_OF_ONE, {"alike": str(ALIKE), "offset": 0, "limit": limit, "id": patient.pk})[0]
 
 
-def _pairs(sql: str, parameters: dict[str, object]) -> tuple[list[Pair], int]:
+def _pairs(sql: str, parameters: dict[str, str | int]) -> tuple[list[Pair], int]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         rows = cursor.fetchall()

@@ -31,6 +31,7 @@ class PatientForm(forms.ModelForm[Patient]):
     class Meta:
         model = Patient
         fields = ("name", "phone", "email", "note")
+        widgets = {"note": forms.Textarea(attrs={"rows": 3, "cols": 60})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -113,7 +114,8 @@ class PatientAdmin(OwnRows[Patient]):
         if into := self._merged_into(request, object_id):
             messages.info(request, "This record was merged into another one: here it is.")
             return redirect("admin:booking_patient_change", into)
-        response = super().change_view(request, object_id, form_url, extra_context)
+        titled = {"title": "Patient", **(extra_context or {})}
+        response = super().change_view(request, object_id, form_url, titled)
         if isinstance(response, TemplateResponse):
             self._fill(request, response, NoteForm())
         return response
@@ -146,7 +148,7 @@ class PatientAdmin(OwnRows[Patient]):
             return redirect(f"{address}#notes")
         # The page itself, as if it had been asked for, with what was typed.
         request.method = "GET"
-        response = super().change_view(request, str(patient.pk), address)
+        response = super().change_view(request, str(patient.pk), address, {"title": "Patient"})
         if isinstance(response, TemplateResponse):
             self._fill(request, response, form)
         return response

@@ -255,7 +255,7 @@ def test_who_booked_for_them_is_somebody_else(
     person: Patient, option: ServiceOption, at: Callable[..., datetime]
 ) -> None:
     """A mother's booking for a child, linked to the child, does not make her own bookings the child's."""
-    mother = {"name": "Olive Grey", "email": "olive@example.test"}
+    mother: dict[str, Any] = {"name": "Olive Grey", "email": "olive@example.test"}
     make_appointment(option=option, start=at(28, 9), patient=person, **mother)
     own = make_appointment(option=option, start=at(29, 9), **mother)
     assert own.pk not in belonging.of_patient(person.pk).appointments
