@@ -23,6 +23,7 @@ from flexclinic.lib import clock
 
 #: So many records are offered for an appointment.
 _MOST_OFFERED = 30
+_TITLED = {"title": "Patient", "show_save_and_add_another": False}
 
 
 class PatientForm(forms.ModelForm[Patient]):
@@ -114,7 +115,7 @@ class PatientAdmin(OwnRows[Patient]):
         if into := self._merged_into(request, object_id):
             messages.info(request, "This record was merged into another one: here it is.")
             return redirect("admin:booking_patient_change", into)
-        titled = {"title": "Patient", **(extra_context or {})}
+        titled = {**_TITLED, **(extra_context or {})}
         response = super().change_view(request, object_id, form_url, titled)
         if isinstance(response, TemplateResponse):
             self._fill(request, response, NoteForm())
@@ -148,7 +149,7 @@ class PatientAdmin(OwnRows[Patient]):
             return redirect(f"{address}#notes")
         # The page itself, as if it had been asked for, with what was typed.
         request.method = "GET"
-        response = super().change_view(request, str(patient.pk), address, {"title": "Patient"})
+        response = super().change_view(request, str(patient.pk), address, {**_TITLED})
         if isinstance(response, TemplateResponse):
             self._fill(request, response, form)
         return response
