@@ -216,10 +216,12 @@ def _account(user: Any) -> str:
 
 def as_lines(found: Mapping[str, Any]) -> list[tuple[str, Any]]:
     """Names in words with their values, for a page: a value is text, or a list of such lists."""
-    return [(name.replace("_", " ").capitalize(), _value(value)) for name, value in found.items()]
+    return [(name.replace("_", " ").capitalize(), _value(name, value)) for name, value in found.items()]
 
 
-def _value(value: Any) -> Any:
+def _value(name: str, value: Any) -> Any:
+    if isinstance(value, str) and value and (name == "at" or name.endswith("_at")):
+        return when.format_date_time(datetime.fromisoformat(value))
     if isinstance(value, Mapping):
         return [as_lines(value)]
     if isinstance(value, Iterable) and not isinstance(value, str):

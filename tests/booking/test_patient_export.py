@@ -53,4 +53,5 @@ def test_every_value_is_words_for_the_page(person: Patient, user: User) -> None:
                 check(inner)
 
     lines = patient_export.as_lines(patient_export.collect(person, with_audit=True))
+    assert lines[0] == ("Made at", "Monday 23 November 2026 at 9am")
     check([lines])
