@@ -19,7 +19,7 @@ from booking.admin import merging as merging_pages
 from booking.admin import patient_page, patient_rights, search
 from booking.admin.own import OwnRows
 from booking.models import Appointment, Patient, PatientErasure, PatientNote
-from flexclinic.lib import clock
+from flexclinic.lib import clock, when
 
 #: So many records are offered for an appointment.
 _MOST_OFFERED = 30
@@ -198,7 +198,7 @@ class PatientAdmin(OwnRows[Patient]):
 class PatientErasureAdmin(admin.ModelAdmin[PatientErasure]):
     """That somebody was erased; only read."""
 
-    list_display = ("at", "who", "appointments", "messages")
+    list_display = ("moment", "who", "appointments", "messages")
     list_display_links = None
     list_select_related = ("user",)
     actions = None
@@ -214,6 +214,11 @@ class PatientErasureAdmin(admin.ModelAdmin[PatientErasure]):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never."""
         return False
+
+    @admin.display(description="when", ordering="at")
+    def moment(self, erasure: PatientErasure) -> str:
+        """On the clinic's clock."""
+        return when.format_date_time(erasure.at)
 
     @admin.display(description="by whom")
     def who(self, erasure: PatientErasure) -> str:

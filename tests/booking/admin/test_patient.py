@@ -305,7 +305,8 @@ def test_the_manager_erases_after_two_questions(
     assert "The person was erased." in messages_of(done)[0]
     assert not Patient.objects.exists()
     assert PatientErasure.objects.get().by == "the-Manager"
-    assert "the-Manager" in text_of(manager.get("/admin/booking/patienterasure/"))
+    erasures = text_of(manager.get("/admin/booking/patienterasure/"))
+    assert "Monday 23 November 2026 at 10am the-Manager 3" in erasures
     assert "Erased person" in text_of(manager.get(f"/admin/booking/appointment/{visit.pk}/change/"))
     assert manager.get(address).status_code == 404
     assert desk.get("/admin/booking/patienterasure/").status_code == 403
