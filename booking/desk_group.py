@@ -16,7 +16,7 @@ _ALL = ("view", "add", "change", "delete")
 #: What may be done with which model. Nobody deletes appointments; what is told to patients is only read.
 MAY: dict[str, tuple[str, ...]] = {
     "booking.appointment": (*_KEEP, "see_every"),
-    "booking.patient": _KEEP,
+    "booking.patient": (*_KEEP, "merge", "export"),
     "booking.weeklyhours": _ALL,
     "booking.overridehours": _ALL,
     "booking.timeoff": _ALL,

@@ -60,6 +60,10 @@ class StateHasChangedError(BookingError):
     """This appointment has changed in the meantime. Look at it again before you act."""
 
 
+class RecordHasChangedError(BookingError):
+    """This record has changed in the meantime. Look at it again before you go on."""
+
+
 class NotPossibleNowError(BookingError):
     """This cannot be done with the appointment as it stands."""
 

@@ -35,6 +35,7 @@ from booking.exceptions import (
     BookingError,
     DiaryIsBusyError,
     NotPossibleNowError,
+    RecordHasChangedError,
     StateHasChangedError,
     TherapistNotOfferedError,
     TimeJustGoneError,
@@ -88,6 +89,8 @@ def one_transaction(act: Callable[P, R]) -> Callable[P, R]:
             except IntegrityError as error:
                 if isinstance(error.__cause__, errors.ExclusionViolation):
                     raise TimeJustGoneError from error
+                if isinstance(error.__cause__, errors.ForeignKeyViolation):
+                    raise RecordHasChangedError from error  # merged or erased meanwhile
                 raise
             except OperationalError as error:
                 if isinstance(error.__cause__, errors.LockNotAvailable):

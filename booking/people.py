@@ -17,7 +17,7 @@ from typing import Any
 
 from django.db import connection
 
-from booking.models.searching import DIGITS, NAME, UNMARKED
+from booking.models.searching import DIGITS, ERASED, NAME, UNMARKED
 from flexclinic.lib import clock
 
 #: So many people are shown: more is not read with a caller on the phone.
@@ -191,12 +191,13 @@ _RECORDED_SQL = """SELECT patient.* FROM asked CROSS JOIN LATERAL (
   WHERE {condition} ORDER BY score DESC, name, id LIMIT %(looked_at)s) AS patient"""
 _VISITS_SQL = """SELECT visit.* FROM asked CROSS JOIN LATERAL (
   SELECT id, name, email, phone, {rank} AS score FROM booking_appointment
-  WHERE patient_id IS NULL AND {condition} ORDER BY score DESC, id DESC LIMIT %(most_visits)s) AS visit"""
+  WHERE patient_id IS NULL AND name <> %(erased)s AND {condition}
+  ORDER BY score DESC, id DESC LIMIT %(most_visits)s) AS visit"""
 _ONE_RECORD_SQL = "SELECT id, name, email, phone, 1.0::float8 AS score FROM booking_patient WHERE {condition}"
 _THEIR_VISITS_SQL = f"""SELECT other.id, other.name, other.email, other.phone, 1.0::float8 AS score
   FROM booking_appointment AS one JOIN booking_appointment AS other ON {_same("name", NAME)}
     AND {_same("email", "lower({0})")} AND {_same("phone", DIGITS, tail="right({0}, 7)")}
-  WHERE {{condition}} AND one.patient_id IS NULL AND other.patient_id IS NULL"""  # noqa: S608 - constants
+  WHERE {{condition}} AND one.patient_id IS NULL AND one.name <> %(erased)s AND other.patient_id IS NULL"""  # noqa: S608 - constants
 # Names that are the very same are counted before the best are taken. An address or a number that somebody else's
 # record has, too, is looked up for those alone.
 _PEOPLE_SQL = f"""
@@ -265,6 +266,7 @@ def _people(sql: str, parameters: Mapping[str, Any]) -> list[Person]:
                 "most": MOST,
                 "looked_at": _LOOKED_AT,
                 "most_visits": _MOST_VISITS,
+                "erased": ERASED,
             },
         )
         rows = cursor.fetchall()

@@ -59,6 +59,8 @@ MAY: dict[str, May] = {
         "services.therapist": _ALL,
         "services.serviceoption": _ALL,
         "services.room": _ALL,
+        "booking.patient": (*desk_group.MAY["booking.patient"], "erase"),
+        "booking.patienterasure": _LOOK,
         "booking.auditentry": _LOOK,
         "booking.numbers": _LOOK,
         "auth.user": ("view", "add", "change"),

@@ -10,7 +10,7 @@ from typing import TypeVar
 from django.contrib.auth.models import AbstractUser, AnonymousUser
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
-from booking.models import Appointment, Patient
+from booking.models import Appointment, Patient, PatientNote
 from booking.transitions import Action
 from services.models import Therapist
 
@@ -61,6 +61,9 @@ def seen(user: Staff, rows: QuerySet[M]) -> QuerySet[M]:
     if rows.model is Patient:
         own = Appointment.objects.filter(patient=OuterRef("pk"), therapist__user_id=user.pk or 0)
         return rows.filter(Exists(own))
+    if rows.model is PatientNote:
+        own = Appointment.objects.filter(patient=OuterRef("patient"), therapist__user_id=user.pk or 0)
+        return rows.filter(Exists(own), audience=PatientNote.Audience.TEAM)
     if way := _THERAPIST.get(name):
         return rows.filter(Q(**{f"{way}__user_id": user.pk or 0}))
     return rows

@@ -5,7 +5,7 @@ from booking.admin.audit import AuditEntryAdmin
 from booking.admin.hours import OverrideHoursAdmin, WeeklyHoursAdmin
 from booking.admin.limits import OfferedHoursAdmin, WorkingDayAdmin
 from booking.admin.messages import NotificationAdmin
-from booking.admin.patient import PatientAdmin
+from booking.admin.patient import PatientAdmin, PatientErasureAdmin
 from booking.admin.periods import ClosureAdmin, HoldAdmin, TimeOffAdmin
 from booking.admin.policy import ClinicPolicyAdmin
 from booking.admin.therapist_calendar import TherapistCalendarAdmin
@@ -21,6 +21,7 @@ __all__ = [
     "OfferedHoursAdmin",
     "OverrideHoursAdmin",
     "PatientAdmin",
+    "PatientErasureAdmin",
     "TherapistCalendarAdmin",
     "TimeOffAdmin",
     "WaitingPlaceAdmin",

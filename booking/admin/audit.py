@@ -25,6 +25,7 @@ _NAMED = 5
 _ABOUT = {
     "booking_appointment": "Appointment",
     "booking_patient": "Patient’s record",
+    "booking_patientnote": "Note",
     "booking_comfortpreferences": "Comfort preferences",
     "booking_waitingplace": "Place on the waiting list",
     "booking_waitingplace_therapists": "Therapists of a place",
@@ -149,13 +150,12 @@ class AuditEntryAdmin(admin.ModelAdmin[AuditEntry]):
     @admin.display(description="who")
     def by(self, entry: AuditEntry) -> str:
         """The account's name, or what else it was."""
-        return str(getattr(entry, "by_name", "") or actor_in_words(entry.actor))
+        return by_whom(entry)
 
     @admin.display(description="did")
     def did(self, entry: AuditEntry) -> str:
         """As in "Changed: Patient's record"."""
-        kind = _ABOUT.get(entry.about, entry.about)
-        return f"{entry.get_what_display()}: {kind}" if kind else entry.get_what_display()
+        return did_what(entry)
 
     @admin.display(description="whom")
     def whom(self, entry: AuditEntry) -> SafeString | str:
@@ -195,6 +195,17 @@ def about(
         | Q(appointment_ids__overlap=list(appointments))
         | Q(place_ids__overlap=list(places))
     )
+
+
+def by_whom(entry: AuditEntry) -> str:
+    """The account's name, of entries that `name_people` has named, or what else it was."""
+    return str(getattr(entry, "by_name", "") or actor_in_words(entry.actor))
+
+
+def did_what(entry: AuditEntry) -> str:
+    """As in "Changed: Patient's record"."""
+    kind = _ABOUT.get(entry.about, entry.about)
+    return f"{entry.get_what_display()}: {kind}" if kind else entry.get_what_display()
 
 
 def actor_in_words(actor: str) -> str:

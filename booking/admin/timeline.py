@@ -22,15 +22,30 @@ class Line:
 
 def timeline(appointment: Appointment, told: Iterable[Notification]) -> list[Line]:
     """The events and the messages, oldest first. A message stands where it was written."""
-    events = list(_events(appointment))
-    undone = {event.version - 1 for event in appointment.events.filter(action__in=UNDOINGS)}
-    lines = [*events, *(_message(message, undone=message.version in undone) for message in told)]
+    return of_many([appointment], told)[appointment.pk]
+
+
+def of_many(appointments: Iterable[Appointment], told: Iterable[Notification]) -> dict[int, list[Line]]:
+    """The same of several, by their keys, with all of their messages. One query."""
+    events: dict[int, list[AppointmentEvent]] = {appointment.pk: [] for appointment in appointments}
+    rows = AppointmentEvent.objects.filter(appointment__in=events).select_related("user", "therapist", "room")
+    for event in rows.order_by("at", "pk"):
+        events[event.appointment_id].append(event)
+    messages: dict[int, list[Notification]] = {pk: [] for pk in events}
+    for message in told:
+        messages[message.appointment_id or 0].append(message)
+    return {pk: _sorted(events[pk], messages[pk]) for pk in events}
+
+
+def _sorted(events: list[AppointmentEvent], told: list[Notification]) -> list[Line]:
+    undone = {event.version - 1 for event in events if event.action in UNDOINGS}
+    lines = [*_events(events), *(_message(message, undone=message.version in undone) for message in told)]
     return sorted(lines, key=lambda line: (line.at, line.message is not None))
 
 
-def _events(appointment: Appointment) -> Iterable[Line]:
+def _events(events: Iterable[AppointmentEvent]) -> Iterable[Line]:
     before: AppointmentEvent | None = None
-    for event in appointment.events.select_related("user", "therapist", "room").order_by("at", "pk"):
+    for event in events:
         changed: list[str] = []
         if before and event.visit != before.visit:
             changed.append(

@@ -16,6 +16,7 @@ from booking.models.hours import (
 from booking.models.link import AppointmentLink, WaitingLink
 from booking.models.notification import Notification
 from booking.models.patient import Patient
+from booking.models.patient_file import DistinctPatients, PatientErasure, PatientMerge, PatientNote
 from booking.models.policy import ClinicPolicy
 from booking.models.preferences import ComfortPreferences
 from booking.models.proposal import Proposal, ProposedTime
@@ -33,6 +34,7 @@ __all__ = [
     "Closure",
     "ComfortPreferences",
     "DayList",
+    "DistinctPatients",
     "FirstSteps",
     "Hold",
     "Notification",
@@ -40,6 +42,9 @@ __all__ = [
     "OfferedHours",
     "OverrideHours",
     "Patient",
+    "PatientErasure",
+    "PatientMerge",
+    "PatientNote",
     "Proposal",
     "ProposedTime",
     "TherapistCalendar",

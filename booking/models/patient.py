@@ -19,6 +19,11 @@ class Patient(models.Model):
 
     class Meta:
         ordering = ["name"]
+        permissions = [
+            ("merge_patient", "Can merge two records of one person, and take that back"),
+            ("export_patient", "Can take all that is kept about a person with them"),
+            ("erase_patient", "Can erase a person for good"),
+        ]
         indexes = [
             trigrams("patient_trigrams"),
             same_number("patient_phone_digits"),

@@ -8,6 +8,9 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Lower
 
+#: What stands where the name of somebody stood who was erased. `booking.people` passes over it.
+ERASED = "Erased person"
+
 # What Unicode does not take apart into a letter and a mark.
 UNMARKED = str.maketrans("øØłŁđĐæÆœŒıß", "oOlLdDaAoOis")
 _FROM, _TO = "".join(map(chr, UNMARKED)), "".join(map(chr, UNMARKED.values()))

@@ -7,12 +7,12 @@ from django.template.context import RequestContext
 from django.utils.safestring import SafeString
 
 from booking import looks
-from booking.admin import first_steps, undo, wording
+from booking.admin import audit, first_steps, undo, wording
 from booking.admin.acts import Act, acts_at_hand
 from booking.admin.attendance import Attendance
 from booking.admin.today import Today, today
 from booking.admin.undo import JustDone
-from booking.models import Appointment
+from booking.models import Appointment, AuditEntry
 from flexclinic.lib import money
 
 register = template.Library()
@@ -46,6 +46,24 @@ def price(amount: Decimal) -> str:
 def attendance_tag(known: Attendance | None) -> SafeString | str:
     """How it stands with somebody's coming, as words on a tag; nothing where there is nothing to say."""
     return wording.tag(known.words, known.tone) if known else ""
+
+
+@register.simple_tag
+def looked_by(entry: AuditEntry) -> str:
+    """Who it was, by the name of the account."""
+    return audit.by_whom(entry)
+
+
+@register.simple_tag
+def looked_what(entry: AuditEntry) -> str:
+    """What they did, as in "Changed: Patient's record"."""
+    return audit.did_what(entry)
+
+
+@register.filter
+def is_text(value: object) -> bool:
+    """Whether a value is words, and not a list of more."""
+    return isinstance(value, str)
 
 
 @register.simple_tag(takes_context=True)

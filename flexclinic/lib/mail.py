@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -46,7 +46,7 @@ class FolderBackend(BaseEmailBackend):
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder.chmod(0o700)
         composed = cast(SafeMIMEText | SafeMIMEMultipart, message.message())
-        digest = hashlib.sha256(str(composed["Message-ID"]).encode()).hexdigest()[:16]
+        digest = _digest(str(composed["Message-ID"]))
         earlier = next(self.folder.glob(f"*-{digest}.eml"), None)
         place = earlier or self.folder / f"{clock.now():%Y%m%d-%H%M%S-%f}-{digest}.eml"
         # The temporary name is hidden and ends otherwise, so that nobody takes half a message for one.
@@ -61,3 +61,17 @@ class FolderBackend(BaseEmailBackend):
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(written)
             raise
+
+
+def remove_kept(message_ids: Iterable[str]) -> int:
+    """Remove the files of messages by their Message-IDs; gives how many there were."""
+    folder = Path(settings.MAIL_FOLDER)
+    digests = {_digest(message_id) for message_id in message_ids}
+    files = [file for file in folder.glob("*.eml") if file.stem.rpartition("-")[2] in digests]
+    for file in files:
+        file.unlink(missing_ok=True)
+    return len(files)
+
+
+def _digest(message_id: str) -> str:
+    return hashlib.sha256(message_id.encode()).hexdigest()[:16]

@@ -9,13 +9,15 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.test import Client
 
-from booking import feeds, links, roles
+from booking import feeds, links, merging, roles
 from booking.enums import AppointmentStatus, LinkPurpose
 from booking.models import (
     Absence,
     Appointment,
     ClinicPolicy,
     Patient,
+    PatientErasure,
+    PatientMerge,
     Proposal,
     ProposedTime,
     TherapistCalendar,
@@ -49,6 +51,8 @@ def make_rows(
     Therapist.objects.filter(pk=therapist.pk).update(user=user)
     hours = make_weekly_hours(therapist=therapist)
     patient = Patient.objects.create(name=name, email=f"{therapist.pk}@example.test")
+    twin = Patient.objects.create(name=name)
+    merged = make_merge(patient)
     appointment = make_appointment(
         therapist=therapist,
         option=option,
@@ -68,6 +72,8 @@ def make_rows(
         "therapist_slug": therapist.slug,
         "appointment": appointment.pk,
         "patient": patient.pk,
+        "twin": twin.pk,
+        "merge": merged.pk,
         "place": place.pk,
         "message": make_notification(appointment=appointment).pk,
         "hours": hours[0].pk,
@@ -102,6 +108,13 @@ def _proposed(appointment: Appointment, therapist: Therapist) -> str:
     return links.mint(appointment=appointment, purpose=LinkPurpose.PROPOSAL)
 
 
+def make_merge(kept: Patient) -> PatientMerge:
+    """One record that was merged into another."""
+    gone = Patient.objects.create(name=kept.name)
+    seen = merging.plan(kept_id=kept.pk, gone_id=gone.pk).seen
+    return merging.merge(kept_id=kept.pk, gone_id=gone.pk, seen=seen, user=None)
+
+
 def make_clinic(*, option: ServiceOption, start: datetime, user: User | None) -> dict[str, Any]:
     """With what belongs to nobody, besides."""
     post = make_post()
@@ -117,6 +130,9 @@ def make_clinic(*, option: ServiceOption, start: datetime, user: User | None) ->
         "offered": make_offered_hours(option=option, weekday=1, stretch=("09:00", "17:00")).pk,
         "closure": make_closure(start=start + timedelta(days=40), end=start + timedelta(days=41)).pk,
         "policy": 1,
+        "erasure": PatientErasure.objects.create(
+            at=clock.now(), by="somebody", appointments=1, messages=1
+        ).pk,
         "post": post.pk,
         "post_slug": post.slug,
         "author": post.author_id,

@@ -22,6 +22,7 @@ pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.django_db]
 OWN = {
     "appointment",
     "patient",
+    "merge",
     "place",
     "message",
     "hours",
