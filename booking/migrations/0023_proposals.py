@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('booking', '0021_roles'),
+        ('booking', '0022_patient_file'),
         ('services', '0003_therapists_sign_in'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
