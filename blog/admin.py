@@ -1,6 +1,7 @@
 """The editor's desk: posts with their blocks, authors and categories."""
 
 import datetime
+from collections.abc import Sequence
 from typing import Any
 
 from content_editor.admin import ContentEditor, ContentEditorInline
@@ -12,16 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from reversion.admin import VersionAdmin
 
-from blog.models import (
-    Author,
-    Category,
-    Post,
-    PostCallToBook,
-    PostCareCard,
-    PostFigure,
-    PostQuerySet,
-    PostRichText,
-)
+from blog.models import POST_BLOCKS, Author, Category, Post, PostQuerySet
 from blog.publishing import Publication
 from flexclinic.lib import clock, when
 
@@ -73,6 +65,11 @@ class ReviewFilter(admin.SimpleListFilter):
         return queryset
 
 
+def block_inlines(kinds: Sequence[type[Any]]) -> tuple[type[ContentEditorInline], ...]:
+    """What the content editor needs of each kind of block of a page."""
+    return tuple(ContentEditorInline.create(kind, icon=kind.icon, color=kind.color) for kind in kinds)
+
+
 @admin.register(Post)
 class PostAdmin(VersionAdmin, ContentEditor):  # type: ignore[misc]
     """Write, preview, release and go back to an earlier version of a post."""
@@ -105,12 +102,7 @@ class PostAdmin(VersionAdmin, ContentEditor):  # type: ignore[misc]
         ),
         ("Search engines", {"fields": ("seo_title", "seo_description"), "classes": ("collapse",)}),
     )
-    inlines = (
-        ContentEditorInline.create(PostRichText, icon="notes", color="#1a5c50"),
-        ContentEditorInline.create(PostFigure, icon="image", color="#7a4b12"),
-        ContentEditorInline.create(PostCareCard, icon="health_and_safety", color="#8a1f1f"),
-        ContentEditorInline.create(PostCallToBook, icon="event_available", color="#2f4f7d"),
-    )
+    inlines = block_inlines(POST_BLOCKS)
 
     @admin.display(description="now")
     def publication(self, post: Post) -> str:

@@ -1,11 +1,13 @@
 """The blocks that a page's body is made of, as abstract models.
 
-A kind of page makes them its own: `class PostRichText(RichTextBlock, create_plugin_base(Post))`. Each block
-names the template that shows it, where it finds itself as `block`, and says whether it stands in the text.
+A kind of page makes them its own with `own_blocks`. Each block names the template that shows it, where it finds
+itself as `block`, says whether it stands in the text, and how it looks in the editor's list of blocks.
 """
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from content_editor.models import create_plugin_base
 from django.db import models
 from django.db.models import Q
 from django.utils.safestring import SafeString, mark_safe
@@ -40,6 +42,8 @@ class RichTextBlock(models.Model):
 
     template_name: ClassVar[str] = "blog/blocks/_rich_text.html"
     in_prose: ClassVar[bool] = True
+    icon: ClassVar[str] = "notes"
+    color: ClassVar[str] = "#1a5c50"
 
     text = ProseEditorField(extensions=EXTENSIONS, sanitize=True)
 
@@ -64,6 +68,8 @@ class FigureBlock(models.Model):
 
     template_name: ClassVar[str] = "blog/blocks/_figure.html"
     in_prose: ClassVar[bool] = True
+    icon: ClassVar[str] = "image"
+    color: ClassVar[str] = "#7a4b12"
 
     picture = models.CharField(max_length=200, choices=pictures.drawings)
     alternative_text = models.CharField(
@@ -107,6 +113,8 @@ class CareCardBlock(models.Model):
 
     template_name: ClassVar[str] = "blog/blocks/_care_card.html"
     in_prose: ClassVar[bool] = False
+    icon: ClassVar[str] = "health_and_safety"
+    color: ClassVar[str] = "#8a1f1f"
 
     urgency = models.CharField(max_length=10, choices=Urgency)
     signs = models.TextField(max_length=1500, help_text="One sign a line. Each goes on from “… if:”.")
@@ -127,6 +135,8 @@ class CallToBookBlock(models.Model):
 
     template_name: ClassVar[str] = "blog/blocks/_call_to_book.html"
     in_prose: ClassVar[bool] = False
+    icon: ClassVar[str] = "event_available"
+    color: ClassVar[str] = "#2f4f7d"
 
     heading = models.CharField(max_length=120, default="Would you like to come?")
     text = models.TextField(max_length=400, blank=True)
@@ -136,3 +146,24 @@ class CallToBookBlock(models.Model):
         abstract = True
         verbose_name = "call to book"
         verbose_name_plural = "calls to book"
+
+
+#: Every kind of block, in the order in which the editor offers them.
+KINDS: tuple[type[models.Model], ...] = (RichTextBlock, FigureBlock, CareCardBlock, CallToBookBlock)
+
+
+def own_blocks(
+    parent: type[models.Model], kinds: Sequence[type[models.Model]] = KINDS
+) -> tuple[type[Any], ...]:
+    """Make tables of the parent's own for the kinds of block, named after both: a Post's text is a PostRichText."""
+    return tuple(_own_block(parent, kind) for kind in kinds)
+
+
+def _own_block(parent: type[models.Model], kind: type[Any]) -> type[Any]:
+    base = create_plugin_base(parent)
+    meta = type("Meta", (kind.Meta, base.Meta), {"abstract": False})
+    return type(
+        f"{parent.__name__}{kind.__name__.removesuffix('Block')}",
+        (kind, base),
+        {"__module__": parent.__module__, "__doc__": kind.__doc__, "Meta": meta},
+    )

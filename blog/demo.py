@@ -3,12 +3,13 @@
 import datetime
 import tomllib
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from django.db import transaction
 
-from blog.models import Author, Category, Post, PostCallToBook, PostCareCard, PostFigure, PostRichText
+from blog.models import POST_BLOCKS, Author, Category, Post
 from blog.publishing import State
 
 FOLDER = Path(__file__).resolve().parent / "demo_content"
@@ -59,21 +60,24 @@ def _create_post(data: dict[str, Any], *, author: Author, category: Category, at
     )
     post.full_clean()
     post.save()
-    for place, block in enumerate(data["blocks"], start=1):
-        found = _block(block)
-        found.parent, found.region, found.ordering = post, "main", 10 * place
+    write_blocks(post, data["blocks"], kinds=POST_BLOCKS)
+
+
+def write_blocks(
+    page: Any, blocks: Sequence[dict[str, Any]], *, kinds: Sequence[type[Any]], region: str = "main"
+) -> None:
+    """Save what a file says of the page's blocks, in its order, each checked as the editor's form would.
+
+    A block's `kind` is the name that the editor sees; the text of a "text" is its `html`.
+    """
+    by_name = {kind._meta.verbose_name: kind for kind in kinds}
+    for place, block in enumerate(blocks, start=1):
+        fields = {name: value.strip() if isinstance(value, str) else value for name, value in block.items()}
+        name = fields.pop("kind", None)
+        if name not in by_name:
+            raise ValueError(f"a demo page has a block of unknown kind: {name!r}")
+        if "html" in fields:
+            fields["text"] = fields.pop("html")
+        found = by_name[name](parent=page, region=region, ordering=10 * place, **fields)
         found.full_clean()
         found.save()
-
-
-def _block(data: dict[str, Any]) -> PostRichText | PostFigure | PostCareCard | PostCallToBook:
-    match data:
-        case {"kind": "text", "html": html}:
-            return PostRichText(text=html.strip())
-        case {"kind": "figure", **fields}:
-            return PostFigure(**fields)
-        case {"kind": "care card", "urgency": urgency, "signs": signs}:
-            return PostCareCard(urgency=urgency, signs=signs.strip())
-        case {"kind": "call to book", **fields}:
-            return PostCallToBook(**fields)
-    raise ValueError(f"a demo post has a block of unknown kind: {data.get('kind')!r}")

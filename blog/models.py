@@ -4,12 +4,12 @@ import datetime
 import uuid
 from typing import ClassVar, Self
 
-from content_editor.models import Region, create_plugin_base
+from content_editor.models import Region
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 
-from blog.blocks import CallToBookBlock, CareCardBlock, FigureBlock, RichTextBlock
+from blog.blocks import own_blocks
 from blog.publishing import PublishedPage, PublishedPageQuerySet
 
 RESERVED_SLUGS = {"category", "feed"}  # see urls.py
@@ -110,35 +110,5 @@ class Post(PublishedPage):
         return Post.objects.published(at).filter(before).order_by("-publish_at", "-pk").first()
 
 
-PostBlock = create_plugin_base(Post)
-
-
-class PostRichText(RichTextBlock, PostBlock):  # type: ignore[misc, valid-type]
-    """Text of a post."""
-
-    class Meta(RichTextBlock.Meta, PostBlock.Meta):  # type: ignore[misc, name-defined]
-        abstract = False
-
-
-class PostFigure(FigureBlock, PostBlock):  # type: ignore[misc, valid-type]
-    """Figure of a post."""
-
-    class Meta(FigureBlock.Meta, PostBlock.Meta):  # type: ignore[misc, name-defined]
-        abstract = False
-
-
-class PostCareCard(CareCardBlock, PostBlock):  # type: ignore[misc, valid-type]
-    """Signs that need help, in a post."""
-
-    class Meta(CareCardBlock.Meta, PostBlock.Meta):  # type: ignore[misc, name-defined]
-        abstract = False
-
-
-class PostCallToBook(CallToBookBlock, PostBlock):  # type: ignore[misc, valid-type]
-    """Invitation in a post."""
-
-    class Meta(CallToBookBlock.Meta, PostBlock.Meta):  # type: ignore[misc, name-defined]
-        abstract = False
-
-
-POST_BLOCKS = (PostRichText, PostFigure, PostCareCard, PostCallToBook)
+POST_BLOCKS = own_blocks(Post)
+PostRichText, PostFigure, PostCareCard, PostCallToBook = POST_BLOCKS

@@ -1,11 +1,9 @@
 """A page's body, put together from its blocks in as many queries as there are kinds of block."""
 
 from collections.abc import Sequence
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
 from content_editor.contents import contents_for_item
-
-from blog.models import POST_BLOCKS, Post
 
 
 class Block(Protocol):
@@ -15,6 +13,12 @@ class Block(Protocol):
     in_prose: ClassVar[bool]
 
 
-def body(post: Post) -> Sequence[Block]:
-    """The post's blocks in the editor's order: one query for each kind of block."""
-    return list(contents_for_item(post, plugins=POST_BLOCKS)["main"])
+def regions(page: Any, kinds: Sequence[type[Any]]) -> dict[str, Sequence[Block]]:
+    """The page's blocks of the kinds in the editor's order, by region: one query for each kind of block."""
+    contents = contents_for_item(page, plugins=kinds)
+    return {region.key: list(contents[region.key]) for region in page.regions}
+
+
+def body(page: Any, kinds: Sequence[type[Any]]) -> Sequence[Block]:
+    """The blocks of a page that has one region, `main`."""
+    return regions(page, kinds)["main"]

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from blog import feeds
-from blog.models import Category, Post
+from blog.models import POST_BLOCKS, Category, Post
 from blog.rendering import body
 from blog.structured_data import absolute, blog_posting
 from flexclinic.lib import clock
@@ -71,7 +71,7 @@ def post(request: HttpRequest, slug: str) -> HttpResponse:
         "blog/post.html",
         {
             "post": found,
-            "blocks": body(found),
+            "blocks": body(found, POST_BLOCKS),
             "preview": found.publication(at).label if preview else "",
             "structured_data": None if preview else blog_posting(found),
             "newer": None if preview else found.newer(at),

@@ -6,7 +6,7 @@ from django.db import connection
 
 from blog import pictures
 from blog.blocks import sanitized
-from blog.models import PostCareCard, PostFigure, PostRichText
+from blog.models import POST_BLOCKS, PostCareCard, PostFigure, PostRichText
 from blog.rendering import body
 from tests.factories.blog import make_post
 
@@ -56,7 +56,7 @@ def test_a_text_that_came_another_way_is_cleaned_when_it_is_shown() -> None:
     with connection.cursor() as cursor:
         cursor.execute("UPDATE blog_postrichtext SET text = '<p>Text<script>alert(1)</script></p>'")
 
-    (block,) = body(post)
+    (block,) = body(post, POST_BLOCKS)
     assert isinstance(block, PostRichText)
     assert block.html == "<p>Text</p>"
 

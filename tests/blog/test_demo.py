@@ -9,7 +9,7 @@ import pytest
 from django.utils.html import strip_tags
 
 from blog import demo
-from blog.models import Author, Category, Post, PostFigure, PostRichText
+from blog.models import POST_BLOCKS, Author, Category, Post, PostFigure, PostRichText
 from blog.rendering import body
 
 AT = datetime.datetime(2026, 11, 23, 14, tzinfo=datetime.UTC)
@@ -93,7 +93,7 @@ def test_every_demo_post_is_live_at_once_and_shows_all_its_blocks() -> None:
 
     assert Post.objects.published(AT).count() == len(POSTS)
     for data in POSTS:
-        assert len(body(Post.objects.get(slug=data["slug"]))) == len(data["blocks"])
+        assert len(body(Post.objects.get(slug=data["slug"]), POST_BLOCKS)) == len(data["blocks"])
 
 
 @pytest.mark.django_db
