@@ -17,7 +17,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 from django.db.models import Model, Q
 
-from booking import belonging, delivery, lifecycle, undoing, waitlist
+from booking import belonging, composing, lifecycle, undoing, waitlist
 from booking.belonging import Belongings
 from booking.enums import OPEN, Actor, NotificationStatus, WaitingState
 from booking.exceptions import NotPossibleNowError, RecordHasChangedError
@@ -118,7 +118,7 @@ def erase(*, patient_id: int, seen: str, user: User) -> PatientErasure:
     visits = list(Appointment.objects.select_for_update().filter(pk__in=theirs.appointments).order_by("pk"))
     places = list(WaitingPlace.objects.select_for_update().filter(pk__in=theirs.places).order_by("pk"))
     messages = _messages(theirs)
-    kept = [delivery.message_id(message) for message in messages]
+    kept = [composing.message_id(message) for message in messages]
     _empty_messages(messages)
     _remove_jobs(messages, [visit.reference for visit in visits])
     _empty_history(patients=theirs.patients, visits=visits, places=places, messages=messages)

@@ -9,7 +9,7 @@ from email.mime.base import MIMEBase
 from django.core.mail import EmailMultiAlternatives
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
-from booking import delivery, letters, waiting_message
+from booking import composing, letters, waiting_message
 from booking.day_parts import DayPart
 from booking.enums import PROPOSALS, AppointmentStatus, NotificationKind
 from booking.models import (
@@ -46,7 +46,7 @@ def preview(kind: NotificationKind) -> EmailMultiAlternatives:
     if kind is NotificationKind.WAITING:
         place = _place(visits[0])
         written = Notification(place=place, kind=kind, version=1, created_at=clock.now())
-        return delivery.compose(written, tokens={waiting_message.key_of(place.pk): _TOKEN})
+        return composing.compose(written, tokens={waiting_message.key_of(place.pk): _TOKEN})
     leave: dict[int, str] = {}
     if kind is NotificationKind.OFFERED:
         until = clock.now() + timedelta(minutes=ClinicPolicy.in_force().offer_minutes)
@@ -57,7 +57,7 @@ def preview(kind: NotificationKind) -> EmailMultiAlternatives:
     )
     if kind in PROPOSALS:
         notification.proposed = _proposal(visits[0])  # type: ignore[attr-defined]  # else the database is asked
-    return delivery.compose(
+    return composing.compose(
         notification,
         tokens={visit.pk: _TOKEN for visit in visits} | leave,
         visits=visits,

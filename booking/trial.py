@@ -15,7 +15,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from icalendar import Calendar
 
-from booking import availability, contacts, delivery, lifecycle
+from booking import availability, composing, contacts, lifecycle
 from booking.enums import BLOCKING, OPEN, Actor, NotificationStatus, Source
 from booking.exceptions import BookingError
 from booking.models import Appointment, ClinicPolicy, Notification
@@ -190,7 +190,7 @@ def _calendar_is_good(message: Notification) -> bool:
     """Whether a calendar program reads from the message's file what was booked."""
     appointment = message.appointment
     assert appointment
-    composed = delivery.compose(message, tokens={})
+    composed = composing.compose(message, tokens={})
     files = [
         bytes(part.get_payload(decode=True))
         for part in composed.message().walk()

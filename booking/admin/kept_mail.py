@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from booking import delivery
+from booking import composing
 from booking.models import Notification
 
 _BACKEND = "flexclinic.lib.mail.FolderBackend"
@@ -25,7 +25,7 @@ def read(notification: Notification) -> EmailMessage | None:
     if kept is None:
         return None
     # As flexclinic.lib.mail names its files.
-    digest = hashlib.sha256(delivery.message_id(notification).encode()).hexdigest()[:16]
+    digest = hashlib.sha256(composing.message_id(notification).encode()).hexdigest()[:16]
     file = next(kept.glob(f"*-{digest}.eml"), None)
     if file is None:
         return None

@@ -21,7 +21,7 @@ from django.test import Client
 from django.urls import resolve, reverse
 from pytest_django import Settings
 
-from booking import delivery, lifecycle, links
+from booking import composing, delivery, lifecycle, links
 from booking.enums import Actor, AppointmentStatus, NotificationKind, NotificationStatus
 from booking.models import Appointment, AppointmentLink, Notification
 from booking.notifications import DELIVER, tell
@@ -366,8 +366,8 @@ def test_each_message_has_an_id_of_its_own() -> None:
         for kind in (NotificationKind.CONFIRMED, NotificationKind.MOVED)
         for version in (1, 2)
     ]
-    assert len({delivery.message_id(message) for message in messages}) == len(messages)
-    assert all(len(delivery.message_id(message)) < 65 for message in messages)
+    assert len({composing.message_id(message) for message in messages}) == len(messages)
+    assert all(len(composing.message_id(message)) < 65 for message in messages)
 
 
 # A mail server that is down, busy, silent or says no

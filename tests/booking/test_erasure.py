@@ -14,7 +14,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.mail import EmailMessage
 from django.db import connection
 
-from booking import belonging, delivery, erasure, fresh_link, lifecycle, links, merging, people
+from booking import belonging, composing, erasure, fresh_link, lifecycle, links, merging, people
 from booking.enums import Actor, AppointmentStatus, NotificationStatus
 from booking.exceptions import NotPossibleNowError, RecordHasChangedError
 from booking.models import (
@@ -272,7 +272,7 @@ def test_kept_messages_go_with_them(
     settings.MAIL_FOLDER = tmp_path
     settings.EMAIL_BACKEND = "flexclinic.lib.mail.FolderBackend"
     cancel_all(clock)
-    ids = [delivery.message_id(one) for one in Notification.objects.select_related("appointment", "place")]
+    ids = [composing.message_id(one) for one in Notification.objects.select_related("appointment", "place")]
     for message_id in [*ids, "<of-somebody-else@example.test>"]:
         message = EmailMessage("Hello", NAME, to=[EMAIL], headers={"Message-ID": message_id})
         mail.FolderBackend(folder=tmp_path).send_messages([message])

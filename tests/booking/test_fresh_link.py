@@ -10,7 +10,7 @@ import time_machine
 from django.db import connection, transaction
 from pytest_django import Settings
 
-from booking import delivery, fresh_link, links, notifications
+from booking import composing, delivery, fresh_link, links, notifications
 from booking.enums import AppointmentStatus, NotificationKind, NotificationStatus
 from booking.models import Appointment, Notification
 from tests.booking.test_delivery import calendar_of, html_of, text_of, token_in
@@ -142,7 +142,7 @@ def test_asked_for_again_after_it_was_sent_there_is_another_message(
 def test_a_repeat_of_one_message_keeps_its_id(visit: Appointment) -> None:
     message = ask(visit.reference, visit.email)
     assert message is not None
-    assert delivery.message_id(message) == delivery.message_id(Notification.objects.get())
+    assert composing.message_id(message) == composing.message_id(Notification.objects.get())
 
 
 @pytest.mark.parametrize("status", [NotificationStatus.FAILED, NotificationStatus.NOT_NEEDED])

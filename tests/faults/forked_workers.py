@@ -52,14 +52,14 @@ def _work(parent: int) -> None:
 
 
 def _leave_out(without: str) -> None:
-    from booking import delivery, jobs
+    from booking import composing, jobs
 
     async def nothing(job: object) -> None: ...
 
     if without == "bringing back":
         jobs._bring_back = nothing
     elif without == "the same ID":
-        delivery.message_id = lambda notification: make_msgid(domain="flexclinic.example")
+        composing.message_id = lambda notification: make_msgid(domain="flexclinic.example")
     else:
         raise ValueError(without)
 
