@@ -9,12 +9,12 @@ from procrastinate.contrib.django import app
 from procrastinate.jobs import Job, Status
 from procrastinate.types import JSONDict
 
-from booking import day_list, delivery, fresh_link, reminders, waiting_ends, waitlist
+from booking import day_list, delivery, fresh_link, offering, reminders, waiting_ends, waitlist
 from booking.enums import NotificationStatus
 from booking.freed import OFFER_FREED
 from booking.models import AppointmentLink, Offer, WaitingLink
 from booking.notifications import DELIVER
-from booking.waitlist import EXPIRE_OFFER
+from booking.offering import EXPIRE_OFFER
 from flexclinic.lib import clock
 
 logger = logging.getLogger(__name__)
@@ -81,7 +81,7 @@ def answer_lost_link(*, reference: str, proof: str) -> None:
 @app.task(name=OFFER_FREED, queue=QUEUE, priority=_FIRST)
 def offer_freed(timestamp: int = 0) -> int:
     """Offer free times to the waiting list; also at once when `booking.freed` says so. Gives the number of offers."""
-    return len(waitlist.offer_freed())
+    return len(offering.offer_freed())
 
 
 @app.task(name=EXPIRE_OFFER, queue=QUEUE, priority=_FIRST)

@@ -1,22 +1,20 @@
-"""The waiting list: join, offer, accept, pass on.
+"""The waiting list: join, leave, accept, pass on. `booking.offering` makes the offers.
 
 A freed time is offered to one person at a time, as an appointment in the state OFFERED that keeps it under the
 constraints that keep every visit. Whom it is offered to, and why in that order, is in
 docs/decisions/0023-waiting-list.md. Where several rows are locked it is in this order: place, offer, appointments.
 """
 
-import re
 import uuid
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
 
 from django.contrib.auth.models import User
-from django.db import connection
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Q, QuerySet
 
-from booking import availability, freed, lifecycle, notifications, undoing, waiting_ends
-from booking.day_parts import DayPart, part_of
+from booking import freed, lifecycle, notifications, waiting_ends, waiting_starts
+from booking.day_parts import DayPart
 from booking.enums import (
     Actor,
     AppointmentStatus,
@@ -28,28 +26,19 @@ from booking.enums import (
     WaitingState,
 )
 from booking.exceptions import (
-    BookingError,
     NotPossibleNowError,
     OfferOverError,
     SafetyFirstError,
     StateHasChangedError,
 )
-from booking.models import Appointment, ClinicPolicy, Offer, WaitingPlace
-from booking.offer_hours import OfferHours
+from booking.models import Appointment, Offer, WaitingPlace
 from booking.safety import Passed
 from booking.waiting_ends import MAY_BE_GIVEN_UP as MAY_BE_GIVEN_UP
-from flexclinic.lib import clock, rows, when
+from flexclinic.lib import clock, rows
 from services.models import ServiceOption, Therapist
-
-#: The worker's task, by name, since nothing below the edges imports the jobs.
-EXPIRE_OFFER = "booking.jobs.expire_offer"
 
 #: Whoever lets so many offers in a row pass without a word has lost interest, or never had the address.
 MOST_UNANSWERED = 3
-#: At most so many times are kept for the list at once: the rest of what is free stays on the website.
-MOST_HELD = 12
-
-_LOCK = 0x666C6578  # of everybody who makes offers: one at a time, or the order would not hold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +114,9 @@ def join(
         return WaitingPlace.objects.get(there)
     place.therapists.set(wishes.therapists)
     place.known_free = [
-        start.moment for start in _free_starts(option, not_before=now) if _suits(place, start)
+        start.moment
+        for start in waiting_starts.free_starts(option, not_before=now)
+        if waiting_starts.suits(place, start)
     ]
     place.save(update_fields=["known_free"])
     notifications.tell_of_place(place=place, kind=NotificationKind.WAITING)
@@ -169,7 +160,7 @@ def leave(*, place: WaitingPlace, actor: Actor = Actor.PATIENT, user: User | Non
     if offer := current.offers.select_for_update(of=("self",)).filter(state=OfferState.OPEN).first():
         _settle(offer, OfferState.DECLINED if actor == Actor.PATIENT else OfferState.WITHDRAWN)
         lifecycle.refuse(appointment=offer.appointment, actor=actor, user=user)
-    _set_state(current, WaitingState.LEFT)
+    set_state(current, WaitingState.LEFT)
     return current
 
 
@@ -221,7 +212,7 @@ def accept(
                 user=user,
             )
     _settle(current, OfferState.ACCEPTED)
-    _set_state(place, WaitingState.TAKEN)
+    set_state(place, WaitingState.TAKEN)
     return taken
 
 
@@ -264,7 +255,7 @@ def pass_on(
     if current.state != OfferState.OPEN:
         return current
     _settle(current, OfferState.DECLINED if actor == Actor.PATIENT else OfferState.WITHDRAWN)
-    _set_state(place, WaitingState.WAITING)  # before: whoever is woken up has to see it
+    set_state(place, WaitingState.WAITING)  # before: whoever is woken up has to see it
     lifecycle.refuse(appointment=current.appointment, actor=actor, user=user, version=version)
     return current
 
@@ -280,9 +271,9 @@ def expire(*, offer: Offer) -> bool:
     if _has_lost_interest(place):
         place.ended_why = WaitingEnd.SILENCE
         place.save(update_fields=["ended_why"])
-        _set_state(place, WaitingState.ENDED)
+        set_state(place, WaitingState.ENDED)
     else:
-        _set_state(place, WaitingState.WAITING)
+        set_state(place, WaitingState.WAITING)
     if kept:
         lifecycle.expire(appointment=current.appointment)
     return True
@@ -322,208 +313,7 @@ def _settle(offer: Offer, state: OfferState) -> None:
     offer.save(update_fields=["state", "answered_at"])
 
 
-def _set_state(place: WaitingPlace, state: WaitingState) -> None:
+def set_state(place: WaitingPlace, state: WaitingState) -> None:
+    """Save what has become of the place, which the caller has locked."""
     place.state = state
     place.save(update_fields=["state"])
-
-
-# Offering
-
-
-def offer_freed() -> list[Offer]:
-    """Offer every free time that suits somebody who waits, one by one in fair order. Gives the new offers.
-
-    First it ends the offers that nobody answered in time, the appointments that were kept until the desk confirmed an
-    earlier time, and the places that have nothing to wait for.
-    """
-    expire_due()
-    waiting_ends.give_up_swapped()
-    waiting_ends.end_over()
-    made = []
-    while offer := _offer_next():
-        made.append(offer)
-    return made
-
-
-def expire_due() -> int:
-    """End every offer that nobody answered in time, or whose time is kept no more. Gives how many."""
-    over = Q(expires_at__lte=clock.now()) | ~Q(appointment__status=AppointmentStatus.OFFERED)
-    due = Offer.objects.filter(over, state=OfferState.OPEN).order_by("expires_at", "pk")
-    return sum(expire(offer=offer) for offer in due)
-
-
-@dataclass(frozen=True, slots=True)
-class _Start:
-    """A free start, with what is asked of it for every place."""
-
-    moment: datetime
-    day: date
-    part: DayPart
-    slugs: tuple[str, ...]
-
-
-@lifecycle.one_transaction
-def _offer_next() -> Offer | None:
-    """Make the one offer that is next, if there is any.
-
-    All who offer do so one after the other: each sees what those before have kept.
-    """
-    _lock_offering()
-    policy, now = ClinicPolicy.in_force(), clock.now()
-    hours = OfferHours(policy.offers_from, policy.offers_until, clock.clinic_zone())
-    to_answer = timedelta(minutes=policy.offer_minutes)
-    opens, usual_end = hours.next_open(now), hours.kept_until(now, to_answer)
-    asked, live = _asked_before(now)
-    full = Offer.objects.filter(state=OfferState.OPEN).count() >= MOST_HELD
-    starts: dict[int, list[_Start]] = {}
-    returning = undoing.returning()
-    for place in _waiting(now):
-        person = _person(place.contact)
-        option = place.option
-        lead = timedelta(minutes=policy.lead_minutes if option.lead_minutes is None else option.lead_minutes)
-        if option.pk not in starts:
-            free = _free_starts(option, not_before=now + to_answer + lead)
-            starts[option.pk] = list(_free_for_good(free, option, returning))
-        _forget_taken(place, starts[option.pk])
-        if full or person & live or not person or place.state == WaitingState.OFFERED:
-            continue
-        never_taken = set(place.known_free)
-        known = set().union(*(asked.get(one, set()) for one in person))
-        for start in starts[option.pk]:
-            last = start.moment - lead  # a yes must not be later
-            if opens > now and last >= opens + to_answer:
-                break  # night: what can be offered in the morning waits, as do all that are later
-            if start.moment in never_taken or (start.day, start.part) in known:
-                continue
-            if _suits(place, start):
-                offer = _offer_to(place, start, now=now, until=min(usual_end, last))
-                if offer:
-                    return offer
-    return None
-
-
-def _forget_taken(place: WaitingPlace, free: Iterable[_Start]) -> None:
-    """Of what was free when they joined, forget what has been taken since: it may come free for them."""
-    if place.known_free:
-        still = {start.moment for start in free}.intersection(place.known_free)
-        if len(still) < len(place.known_free):
-            place.known_free = sorted(still)
-            place.save(update_fields=["known_free"])
-
-
-def _lock_offering() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-
-
-def _waiting(now: datetime) -> Iterable[WaitingPlace]:
-    """Who waits, in the order in which they joined; and who has an offer, for what is taken meanwhile."""
-    own = Q(appointment__isnull=True)
-    earlier = Q(appointment__status__in=MAY_BE_GIVEN_UP, appointment__starts_at__gt=now)
-    return (
-        WaitingPlace.objects.filter(
-            own | earlier,
-            Q(state=WaitingState.WAITING) | Q(state=WaitingState.OFFERED, known_free__len__gt=0),
-            until_date__gte=clock.today(),
-        )
-        .select_related("option", "appointment")
-        .prefetch_related(Prefetch("therapists", Therapist.objects.only("slug")))
-        .order_by("joined_at", "pk")
-    )
-
-
-def _person(contact: WaitingPlace | Appointment) -> set[str]:
-    """What somebody is known again by: two places of one person are not asked as if they were two people."""
-    digits = re.sub(r"[^0-9]", "", contact.phone)
-    return {key for key in (contact.email.strip().lower(), digits) if key}
-
-
-def _asked_before(now: datetime) -> tuple[dict[str, set[tuple[date, DayPart]]], set[str]]:
-    """The parts of days to come that each person was asked about, and the people who have not answered yet.
-
-    Who lets 5pm pass is not asked about 5:15pm: the next person is.
-    """
-    asked: dict[str, set[tuple[date, DayPart]]] = {}
-    live: set[str] = set()
-    offers = Offer.objects.filter(appointment__starts_at__gt=now).select_related("appointment")
-    for offer in offers:
-        wall = when.in_clinic_zone(offer.appointment.starts_at)
-        for key in _person(offer.appointment):
-            asked.setdefault(key, set()).add((wall.date(), part_of(wall.hour)))
-            if offer.state == OfferState.OPEN:
-                live.add(key)
-    return asked, live
-
-
-def _free_starts(option: ServiceOption, *, not_before: datetime) -> list[_Start]:
-    """The free times of an option that leave time for an answer. Two queries."""
-    found = availability.free_times(option=option, first_date=clock.today(), days=availability.LONGEST_WINDOW)
-    starts = []
-    for instant, slugs in found.starts:
-        moment = datetime.fromtimestamp(instant, UTC)
-        if moment >= not_before:
-            wall = when.in_clinic_zone(moment)
-            starts.append(_Start(moment, wall.date(), part_of(wall.hour), slugs))
-    return starts
-
-
-def _free_for_good(
-    starts: Iterable[_Start], option: ServiceOption, returning: Iterable[undoing.Returning]
-) -> Iterable[_Start]:
-    """The starts without those that the desk may still take back. Of rooms `lifecycle.offer` looks at that."""
-    slugs = dict(Therapist.objects.values_list("pk", "slug")) if returning else {}
-    for start in starts:
-        low = start.moment - timedelta(minutes=option.buffer_before)
-        high = start.moment + timedelta(minutes=option.minutes + option.buffer_after)
-        gone = {slugs[time.therapist_id] for time in returning if low < time.high and time.low < high}
-        left = tuple(slug for slug in start.slugs if slug not in gone)
-        if left:
-            yield replace(start, slugs=left)
-
-
-def _suits(place: WaitingPlace, start: _Start) -> bool:
-    if not place.from_date <= start.day <= place.until_date:
-        return False
-    if place.weekdays and start.day.weekday() not in place.weekdays:
-        return False
-    if place.parts and start.part not in place.parts:
-        return False
-    if place.appointment and start.moment >= place.appointment.starts_at:
-        return False
-    wanted = {therapist.slug for therapist in place.therapists.all()}
-    return not wanted or not wanted.isdisjoint(start.slugs)
-
-
-def _offer_to(place: WaitingPlace, start: _Start, *, now: datetime, until: datetime) -> Offer | None:
-    """Keep the start for the place; None where the place or the time has gone in the meantime."""
-    current = (
-        WaitingPlace.objects.select_for_update(of=("self",), skip_locked=True)
-        .filter(pk=place.pk, state=WaitingState.WAITING)
-        .first()
-    )
-    if current is None:
-        return None
-    who = place.contact
-    later = place.appointment
-    try:
-        appointment = lifecycle.offer(
-            option=place.option,
-            therapists=[therapist.pk for therapist in place.therapists.all()],
-            start=start.moment,
-            contact=lifecycle.Contact(
-                name=who.name,
-                email=who.email,
-                phone=who.phone,
-                first_visit=who.first_visit,
-                note=later.note if later else "",
-                consent_version=who.consent_version,
-            ),
-            patient_id=later.patient_id if later else None,
-        )
-    except BookingError:
-        return None
-    waiting_ends.carry_safety(who, appointment)
-    offer = Offer.objects.create(appointment=appointment, place=place, offered_at=now, expires_at=until)
-    _set_state(current, WaitingState.OFFERED)
-    notifications.job(EXPIRE_OFFER, not_before=until).defer(offer_id=offer.pk)
-    return offer

@@ -7,7 +7,7 @@ from datetime import date, datetime
 import pytest
 from pytest_django import Settings
 
-from booking import delivery, links, waitlist
+from booking import delivery, links, offering, waitlist
 from booking.enums import LinkPurpose, NotificationKind
 from booking.models import Notification, WaitingLink
 from booking.notifications import tell_of_place
@@ -72,7 +72,7 @@ def test_an_offer_and_what_is_given_up(mail: MailServer, option: ServiceOption, 
     make_place(appointment=later)
     therapist = make_therapist(name="Ana Demo", options=[option])
     make_override_hours(therapist=therapist, on=date(2026, 11, 24), stretches=[("10:00", "11:00")])
-    [offer] = waitlist.offer_freed()
+    [offer] = offering.offer_freed()
     assert send(NotificationKind.OFFERED) is delivery.Outcome.SENT
     told = mail.messages[0]
     assert told["Subject"] == "A time has come up: Tuesday 24 November at 10am"
@@ -96,7 +96,7 @@ def test_an_offer_that_is_over_is_not_sent(mail: MailServer, option: ServiceOpti
     make_place(option=option)
     therapist = make_therapist(options=[option])
     make_override_hours(therapist=therapist, on=date(2026, 11, 24), stretches=[("10:00", "11:00")])
-    [offer] = waitlist.offer_freed()
+    [offer] = offering.offer_freed()
     waitlist.pass_on(offer=offer)
     assert send(NotificationKind.OFFERED) is delivery.Outcome.NOT_NEEDED
 
@@ -106,7 +106,7 @@ def test_an_offer_can_be_left_by_its_own_link(mail: MailServer, option: ServiceO
     therapist = make_therapist(options=[option])
     make_override_hours(therapist=therapist, on=date(2026, 11, 24), stretches=[("10:00", "11:00")])
     place = make_place(option=option, pk=make_appointment(option=option, start=at(27, 10)).pk + 1)
-    [offer] = waitlist.offer_freed()
+    [offer] = offering.offer_freed()
     assert offer.appointment_id == place.pk
     assert send(NotificationKind.OFFERED) is delivery.Outcome.SENT
     [message] = mail.messages
@@ -125,7 +125,7 @@ def test_a_link_off_the_list_that_reached_nobody_is_forgotten(
     make_place(option=option)
     therapist = make_therapist(options=[option])
     make_override_hours(therapist=therapist, on=date(2026, 11, 24), stretches=[("10:00", "11:00")])
-    waitlist.offer_freed()
+    offering.offer_freed()
     mail.data_reply = "550 5.1.1 unknown"
     send(NotificationKind.OFFERED)
     assert not WaitingLink.objects.exists()
@@ -137,7 +137,7 @@ def test_the_messages_say_where_the_desk_has_a_say(mail: MailServer, at: At) -> 
     make_place(appointment=later)
     therapist = make_therapist(options=[option])
     make_override_hours(therapist=therapist, on=date(2026, 11, 24), stretches=[("10:00", "11:00")])
-    [offer] = waitlist.offer_freed()
+    [offer] = offering.offer_freed()
     send(NotificationKind.OFFERED)
     waitlist.accept(offer=offer)
     send(NotificationKind.RECEIVED)

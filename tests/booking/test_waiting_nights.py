@@ -8,7 +8,7 @@ import time_machine
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from booking import lifecycle, waitlist
+from booking import lifecycle, offering, waitlist
 from booking.enums import Actor, OfferState
 from booking.freed import OFFER_FREED
 from booking.models import ClinicPolicy, Offer
@@ -56,7 +56,7 @@ def test_nothing_is_offered_at_night_and_nothing_is_lost(
     make_place(option=option)
     open_hour(only, date(2026, 11, 26))
     clock.move_to(at(23) + timedelta(hours=hour, minutes=minute))
-    assert len(waitlist.offer_freed()) == made
+    assert len(offering.offer_freed()) == made
 
 
 def test_an_offer_of_the_evening_is_kept_until_the_morning(
@@ -65,10 +65,10 @@ def test_an_offer_of_the_evening_is_kept_until_the_morning(
     make_place(option=option)
     open_hour(only, date(2026, 11, 26))
     clock.move_to(at(23, 20, 30))
-    [offer] = waitlist.offer_freed()
+    [offer] = offering.offer_freed()
     assert offer.expires_at == at(24, 8, 30)
     clock.move_to(at(24, 8, 29))
-    assert waitlist.expire_due() == 0
+    assert offering.expire_due() == 0
     assert waitlist.accept(offer=offer).status == "confirmed"
 
 
@@ -83,7 +83,7 @@ def test_what_the_morning_would_be_too_late_for_is_offered_at_night(
     make_place(option=option)
     open_hour(only, date(2026, 11, 24), start, "12:00")
     clock.move_to(at(23, 23))
-    offers = waitlist.offer_freed()
+    offers = offering.offer_freed()
     assert [offer.expires_at for offer in offers] == ([at(24, 8, 45)] if made else [])
 
 
@@ -103,9 +103,9 @@ def test_what_is_freed_at_night_has_a_job_in_the_morning(
     waiting = [job for job in jobs(OFFER_FREED) if job["seconds"] is not None]
     assert len(jobs(OFFER_FREED)) == 3  # one for each at once, and one in the morning for both
     assert len(waiting) == 1
-    assert waitlist.offer_freed() == []
+    assert offering.offer_freed() == []
     clock.move_to(at(24, 8))
-    assert [offer.appointment.starts_at for offer in waitlist.offer_freed()] == [at(26, 10)]
+    assert [offer.appointment.starts_at for offer in offering.offer_freed()] == [at(26, 10)]
 
 
 def test_what_was_free_when_they_joined_is_not_forgotten_at_night(
@@ -114,11 +114,11 @@ def test_what_was_free_when_they_joined_is_not_forgotten_at_night(
     place = make_place(option=option, known_free=[at(26, 10)])
     open_hour(only, date(2026, 11, 26))
     clock.move_to(at(23, 22))
-    waitlist.offer_freed()
+    offering.offer_freed()
     place.refresh_from_db()
     assert place.known_free == [at(26, 10)]
     clock.move_to(at(24, 8))
-    assert waitlist.offer_freed() == []
+    assert offering.offer_freed() == []
 
 
 def test_somebody_with_an_offer_hears_of_what_is_taken_and_freed_meanwhile(
@@ -128,15 +128,15 @@ def test_somebody_with_an_offer_hears_of_what_is_taken_and_freed_meanwhile(
     place = make_place(option=option, known_free=[at(26, 10)])
     open_hour(only, date(2026, 11, 26))
     open_hour(only, date(2026, 11, 27))
-    [offer] = waitlist.offer_freed()
+    [offer] = offering.offer_freed()
     assert offer.appointment.starts_at == at(27, 10)
     taken = make_appointment(therapist=only, option=option, start=at(26, 10), status="confirmed")
-    waitlist.offer_freed()
+    offering.offer_freed()
     place.refresh_from_db()
     assert place.known_free == []
     lifecycle.cancel(appointment=taken, actor=Actor.PATIENT)
     waitlist.pass_on(offer=offer)
-    assert [offer.appointment.starts_at for offer in waitlist.offer_freed()] == [at(26, 10)]
+    assert [offer.appointment.starts_at for offer in offering.offer_freed()] == [at(26, 10)]
 
 
 @pytest.mark.parametrize(
@@ -154,13 +154,13 @@ def test_on_a_night_on_which_the_clocks_change(
     clock.move_to(wall(evening, 20, 30))
     first, second = make_place(option=option), make_place(option=option)
     open_hour(only, morning + timedelta(days=2))
-    [offer] = waitlist.offer_freed()
+    [offer] = offering.offer_freed()
     assert (offer.place, offer.expires_at) == (first, wall(morning, 8, 30))
     waitlist.pass_on(offer=offer)
     clock.move_to(wall(morning, 7, 59))
-    assert waitlist.offer_freed() == []
+    assert offering.offer_freed() == []
     clock.move_to(wall(morning, 8))
-    [offer] = waitlist.offer_freed()
+    [offer] = offering.offer_freed()
     assert (offer.place, offer.expires_at) == (second, wall(morning, 9))
 
 
@@ -171,10 +171,10 @@ def test_the_clinic_says_when_or_that_there_are_no_quiet_hours(
     open_hour(only, date(2026, 11, 26))
     policy = ClinicPolicy.objects.create(offers_from=10 * 60, offers_until=16 * 60)
     clock.move_to(at(24, 9, 59))
-    assert waitlist.offer_freed() == []
+    assert offering.offer_freed() == []
     ClinicPolicy.objects.update(offers_from=0, offers_until=24 * 60)
     clock.move_to(at(24, 2))
-    assert [offer.expires_at for offer in waitlist.offer_freed()] == [at(24, 3)]
+    assert [offer.expires_at for offer in offering.offer_freed()] == [at(24, 3)]
     assert Offer.objects.filter(state=OfferState.OPEN).count() == 1
     policy.offers_from, policy.offers_until = 21 * 60, 8 * 60
     with pytest.raises(ValidationError, match="later time of day"):

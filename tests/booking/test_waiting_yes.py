@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 
-from booking import lifecycle, waiting_ends, waitlist
+from booking import lifecycle, offering, waiting_ends, waitlist
 from booking.enums import Actor, AppointmentStatus, NotificationKind, WaitingEnd, WaitingState
 from booking.exceptions import SafetyFirstError
 from booking.models import Appointment, ComfortPreferences, Offer
@@ -29,7 +29,7 @@ def offer_for(option: ServiceOption, **place: Any) -> Offer:
     therapist = make_therapist(options=[option])
     make_override_hours(therapist=therapist, on=date(2026, 11, 24), stretches=[("10:00", "11:00")])
     make_place(option=None if "appointment" in place else option, **place)
-    [offer] = waitlist.offer_freed()
+    [offer] = offering.offer_freed()
     return offer
 
 
@@ -92,7 +92,7 @@ def test_a_no_of_the_desk_leaves_what_was_agreed(at: At, clock: time_machine.Tra
     taken = waitlist.accept(offer=offer_for(option, appointment=later))
     lifecycle.decline(appointment=taken, user=None)
     clock.shift(timedelta(hours=1))
-    waitlist.offer_freed()
+    offering.offer_freed()
     later.refresh_from_db()
     assert later.status == "confirmed"
 
@@ -135,7 +135,7 @@ def test_what_was_passed_when_joining_goes_with_the_offer() -> None:
     assert (place.safety_outcome, place.safety_version) == ("clear", "2026-11")
     therapist = make_therapist(options=[option])
     make_override_hours(therapist=therapist, on=date(2026, 11, 24), stretches=[("10:00", "11:00")])
-    [offer] = waitlist.offer_freed()
+    [offer] = offering.offer_freed()
     taken = waitlist.accept(offer=offer)
     taken.refresh_from_db()
     assert (taken.safety_outcome, taken.safety_version, taken.safety_at) == (

@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.db import IntegrityError, connection, transaction
 
-from booking import lifecycle, waiting_ends, waitlist
+from booking import lifecycle, offering, waiting_ends, waitlist
 from booking.day_parts import DayPart
 from booking.enums import (
     Actor,
@@ -123,12 +123,12 @@ def test_what_the_website_has_free_is_not_offered_until_it_comes_free_again(
         option=option, wishes=wishes(weekdays=[1]), request_key=uuid.uuid4(), contact=SOMEBODY
     )
     assert place.known_free == [at(24, 10)]
-    assert waitlist.offer_freed() == []
+    assert offering.offer_freed() == []
     taken = make_appointment(therapist=only, option=option, start=at(24, 10), status="confirmed")
-    assert waitlist.offer_freed() == []
+    assert offering.offer_freed() == []
     lifecycle.cancel(appointment=taken, actor=Actor.DESK)
     clock.shift(timedelta(minutes=3))
-    waitlist.offer_freed()
+    offering.offer_freed()
     assert offered() == [(place, at(24, 10))]
 
 
@@ -154,7 +154,7 @@ def test_a_time_is_offered_only_to_whom_it_suits(
 ) -> None:
     open_hour(only, 24)
     place = make_place(option=option, **wish)
-    waitlist.offer_freed()
+    offering.offer_freed()
     assert offered() == ([(place, at(24, 10))] if suits else [])
 
 
@@ -168,7 +168,7 @@ def test_the_parts_of_the_day_are_of_the_clinics_wall(
     hour, minute = start.split(":")
     open_hour(only, 24, start, f"{int(hour) + 1}:{minute}")
     places = {name: make_place(option=option, parts=[name]) for name in ("morning", "afternoon", "evening")}
-    waitlist.offer_freed()
+    offering.offer_freed()
     assert [place for place, _ in offered()] == [places[part]]
 
 
@@ -176,10 +176,10 @@ def test_only_with_the_therapists_that_suit(option: ServiceOption, only: Therapi
     other = make_therapist(options=[option])
     make_place(option=option, therapists=[other])
     open_hour(only, 24)
-    waitlist.offer_freed()
+    offering.offer_freed()
     assert offered() == []
     open_hour(other, 24)
-    waitlist.offer_freed()
+    offering.offer_freed()
     assert Appointment.objects.get(status="offered").therapist == other
 
 
@@ -190,10 +190,10 @@ def test_only_before_the_appointment_that_would_be_given_up(
     place = make_place(appointment=later)
     open_hour(only, 26)
     open_hour(only, 25)  # at the same time: no gain
-    waitlist.offer_freed()
+    offering.offer_freed()
     assert offered() == []
     open_hour(only, 24)
-    waitlist.offer_freed()
+    offering.offer_freed()
     assert offered() == [(place, at(24, 10))]
 
 
@@ -204,10 +204,10 @@ def test_nobody_is_offered_a_time_that_leaves_no_time_to_answer(
     make_place(option=option)
     open_hour(only, 24)
     clock.move_to(at(24, 7, 1))
-    waitlist.offer_freed()
+    offering.offer_freed()
     assert offered() == []
     clock.move_to(at(24, 7))
-    waitlist.offer_freed()
+    offering.offer_freed()
     assert len(offered()) == 1
 
 
@@ -219,10 +219,10 @@ def test_first_come_first_served_one_time_for_one_person(
 ) -> None:
     first, second, third = (make_place(option=option) for _ in range(3))
     open_hour(only, 24, "10:00", "12:15")
-    waitlist.offer_freed()
+    offering.offer_freed()
     assert offered() == [(first, at(24, 10)), (second, at(24, 11, 15))]
     assert state_of(third) == WaitingState.WAITING
-    assert waitlist.offer_freed() == []
+    assert offering.offer_freed() == []
 
 
 def test_the_order_holds_across_options(only: Therapist, option: ServiceOption) -> None:
@@ -232,7 +232,7 @@ def test_the_order_holds_across_options(only: Therapist, option: ServiceOption) 
     first = make_place(option=short)
     make_place(option=option)
     open_hour(only, 24, "10:00", "11:00")
-    waitlist.offer_freed()
+    offering.offer_freed()
     assert [place for place, _ in offered()] == [first]
 
 
@@ -243,11 +243,11 @@ def test_two_places_of_one_person_are_asked_as_one(option: ServiceOption, only: 
     make_place(option=option, email="sam@example.test", phone="2125550111")
     somebody = make_place(option=option)
     open_hour(only, 24, "10:00", "16:00")
-    waitlist.offer_freed()
+    offering.offer_freed()
     assert [place for place, _ in offered()] == [one, somebody]
     waitlist.pass_on(offer=one.offers.get())
     start = one.offers.get().appointment.starts_at
-    waitlist.offer_freed()
+    offering.offer_freed()
     again = Offer.objects.filter(appointment__starts_at=start).exclude(place=one)
     assert not again.filter(place__phone__contains="0100").exists()
 
@@ -257,23 +257,23 @@ def test_who_lets_a_time_pass_is_next_again_but_for_another_time(
 ) -> None:
     first, second = make_place(option=option), make_place(option=option)
     open_hour(only, 24)
-    waitlist.offer_freed()
+    offering.offer_freed()
     waitlist.pass_on(offer=first.offers.get())
     assert state_of(first) == WaitingState.WAITING
-    waitlist.offer_freed()
+    offering.offer_freed()
     assert offered() == [(second, at(24, 10))]
     open_hour(only, 25)
-    waitlist.offer_freed()
+    offering.offer_freed()
     assert offered() == [(second, at(24, 10)), (first, at(25, 10))]
 
 
 def test_a_no_holds_for_the_part_of_the_day(option: ServiceOption, only: Therapist, at: At) -> None:
     first, second = make_place(option=option), make_place(option=option)
     open_hour(only, 24, "09:00", "12:00")
-    waitlist.offer_freed()
+    offering.offer_freed()
     assert offered() == [(first, at(24, 9)), (second, at(24, 10, 15))]
     waitlist.pass_on(offer=first.offers.get())
-    waitlist.offer_freed()
+    offering.offer_freed()
     assert offered() == [(second, at(24, 10, 15))]  # 9:15am and the rest are for others now
 
 
@@ -283,10 +283,10 @@ def test_only_so_many_times_are_kept_at_once(
     for day in (24, 25, 26):
         open_hour(only, day)
         make_place(option=option)
-    monkeypatch.setattr(waitlist, "MOST_HELD", 2)
-    assert len(waitlist.offer_freed()) == 2
+    monkeypatch.setattr(offering, "MOST_HELD", 2)
+    assert len(offering.offer_freed()) == 2
     waitlist.accept(offer=Offer.objects.earliest("pk"))
-    assert len(waitlist.offer_freed()) == 1
+    assert len(offering.offer_freed()) == 1
 
 
 def test_the_database_keeps_a_place_from_having_two_live_offers(
@@ -294,7 +294,7 @@ def test_the_database_keeps_a_place_from_having_two_live_offers(
 ) -> None:
     place = make_place(option=option)
     open_hour(only, 24)
-    [offer] = waitlist.offer_freed()
+    [offer] = offering.offer_freed()
     other = make_appointment(option=option, start=at(26, 10), status=AppointmentStatus.OFFERED)
     with pytest.raises(IntegrityError, match="one_live_offer_a_place"), transaction.atomic():
         Offer.objects.create(
@@ -305,7 +305,7 @@ def test_the_database_keeps_a_place_from_having_two_live_offers(
 def test_an_offer_keeps_the_time_and_is_told(option: ServiceOption, only: Therapist, at: At) -> None:
     place = make_place(option=option, first_visit=True)
     open_hour(only, 24)
-    [offer] = waitlist.offer_freed()
+    [offer] = offering.offer_freed()
     kept = offer.appointment
     assert (kept.status, kept.source, kept.name, kept.email, kept.first_visit) == (
         "offered",
@@ -362,14 +362,14 @@ def test_whatever_frees_a_time_wakes_the_list(
     visit.refresh_from_db()
     free(visit)
     [job] = jobs(OFFER_FREED)
-    waitlist.offer_freed()
+    offering.offer_freed()
     if how != "expire":  # what the desk did it may still take back
         with connection.cursor() as cursor:
             cursor.execute("SELECT scheduled_at FROM procrastinate_jobs WHERE id = %s", [job["id"]])
             assert cursor.fetchone() == (at(23, 9, 3),)
         assert offered() == []
         clock.shift(timedelta(minutes=3))
-        waitlist.offer_freed()
+        offering.offer_freed()
     assert offered() == [(place, at(24, 10))]
 
 
@@ -381,10 +381,10 @@ def test_a_time_that_comes_back_was_offered_to_nobody(
     make_place(option=option)
     lifecycle.cancel(appointment=visit, actor=Actor.DESK)
     clock.shift(timedelta(minutes=2))
-    assert waitlist.offer_freed() == []
+    assert offering.offer_freed() == []
     lifecycle.undo(appointment=visit, user=None)
     clock.shift(timedelta(minutes=2))
-    assert waitlist.offer_freed() == []
+    assert offering.offer_freed() == []
     assert Appointment.objects.get().status == AppointmentStatus.CONFIRMED
 
 
@@ -396,9 +396,9 @@ def test_a_room_that_may_be_taken_back_is_offered_to_nobody_either(at: At) -> No
     open_hour(other, 24)
     visit = make_appointment(option=option, therapist=one, room=room, start=at(24, 10), status="confirmed")
     make_place(option=option)
-    assert waitlist.offer_freed() == []
+    assert offering.offer_freed() == []
     lifecycle.cancel(appointment=visit, actor=Actor.DESK)
-    assert waitlist.offer_freed() == []
+    assert offering.offer_freed() == []
 
 
 def test_a_place_outlives_a_cancellation_that_is_undone(
@@ -424,10 +424,10 @@ def test_hours_that_are_added_are_offered_too(option: ServiceOption, only: Thera
     make_weekly_hours(
         therapist=only, weekdays=[1], stretches=[("10:00", "11:00")], valid_until=date(2026, 11, 30)
     )
-    waitlist.offer_freed()
+    offering.offer_freed()
     assert offered() == []
     off.delete()
-    waitlist.offer_freed()
+    offering.offer_freed()
     assert offered() == [(place, at(24, 10))]
 
 
@@ -439,7 +439,7 @@ def test_accepting_confirms_at_once_and_twice_gives_the_same(
 ) -> None:
     place = make_place(option=option)
     open_hour(only, 24)
-    [offer] = waitlist.offer_freed()
+    [offer] = offering.offer_freed()
     taken = waitlist.accept(offer=offer)
     assert (taken.status, state_of(place)) == (AppointmentStatus.CONFIRMED, WaitingState.TAKEN)
     clock.shift(timedelta(hours=5))
@@ -458,7 +458,7 @@ def test_a_later_appointment_is_given_up_in_the_same_transaction(
     )
     make_place(appointment=later)
     open_hour(only, 24)
-    [offer] = waitlist.offer_freed()
+    [offer] = offering.offer_freed()
     assert offer.appointment.note == "Stairs"
     waitlist.accept(offer=offer, later_version=later.version)
     later.refresh_from_db()
@@ -475,7 +475,7 @@ def test_what_was_told_about_the_later_visit_holds_for_the_earlier_one(
     ComfortPreferences.objects.create(appointment=later, avoid="left knee", updated_at=at(23, 9))
     make_place(appointment=later)
     open_hour(only, 24)
-    [offer] = waitlist.offer_freed()
+    [offer] = offering.offer_freed()
     taken = waitlist.accept(offer=offer)
     taken.refresh_from_db()
     assert taken.safety_outcome == "clear"
@@ -494,7 +494,7 @@ def test_a_crash_in_between_leaves_the_one_or_the_other(
     later = make_appointment(option=option, start=at(26, 10), status=AppointmentStatus.CONFIRMED)
     make_place(appointment=later)
     open_hour(only, 24)
-    [offer] = waitlist.offer_freed()
+    [offer] = offering.offer_freed()
 
     def crash(**called: object) -> None:
         raise CrashError
@@ -517,7 +517,7 @@ def test_a_later_appointment_that_has_changed_is_not_given_up_unseen(
     later = make_appointment(option=option, start=at(26, 10), status=AppointmentStatus.CONFIRMED)
     make_place(appointment=later)
     open_hour(only, 24)
-    [offer] = waitlist.offer_freed()
+    [offer] = offering.offer_freed()
     seen = later.version
     lifecycle.move(appointment=later, start=at(27, 10), actor=Actor.DESK)
     with pytest.raises(StateHasChangedError):
@@ -532,7 +532,7 @@ def test_an_appointment_that_was_cancelled_meanwhile_is_no_hindrance(
     later = make_appointment(option=option, start=at(26, 10), status=AppointmentStatus.CONFIRMED)
     make_place(appointment=later)
     open_hour(only, 24)
-    [offer] = waitlist.offer_freed()
+    [offer] = offering.offer_freed()
     lifecycle.cancel(appointment=later, actor=Actor.PATIENT)
     assert waitlist.accept(offer=offer).status == AppointmentStatus.CONFIRMED
 
@@ -542,13 +542,13 @@ def test_silence_passes_it_on(
 ) -> None:
     first, second = make_place(option=option), make_place(option=option)
     open_hour(only, 24)
-    [offer] = waitlist.offer_freed()
+    [offer] = offering.offer_freed()
     clock.move_to(offer.expires_at - timedelta(seconds=1))
     assert not waitlist.expire(offer=offer)
     clock.move_to(offer.expires_at)
     with pytest.raises(OfferOverError):
         waitlist.accept(offer=offer)
-    waitlist.offer_freed()
+    offering.offer_freed()
     offer.refresh_from_db()
     offer.appointment.refresh_from_db()
     assert (offer.state, offer.appointment.status) == (OfferState.EXPIRED, AppointmentStatus.EXPIRED)
@@ -562,28 +562,28 @@ def test_three_offers_without_a_word_end_a_place_if_they_were_sent(
     place = make_place(option=option)
     for day in (24, 25, 26):
         open_hour(only, day)
-        [offer] = waitlist.offer_freed()
+        [offer] = offering.offer_freed()
         if sent:
             offer.appointment.notifications.update(status=NotificationStatus.SENT)
         clock.move_to(offer.expires_at)
-        waitlist.expire_due()
+        offering.expire_due()
     assert state_of(place) == (WaitingState.ENDED if sent else WaitingState.WAITING)
 
 
 def test_leaving_frees_what_was_kept(option: ServiceOption, only: Therapist, at: At) -> None:
     first, second = make_place(option=option), make_place(option=option)
     open_hour(only, 24)
-    waitlist.offer_freed()
+    offering.offer_freed()
     for _ in range(2):
         assert waitlist.leave(place=first).state == WaitingState.LEFT
-    waitlist.offer_freed()
+    offering.offer_freed()
     assert offered() == [(second, at(24, 10))]
 
 
 def test_the_desk_takes_an_offer_back(option: ServiceOption, only: Therapist) -> None:
     place = make_place(option=option)
     open_hour(only, 24)
-    [offer] = waitlist.offer_freed()
+    [offer] = offering.offer_freed()
     assert waitlist.pass_on(offer=offer, actor=Actor.DESK).state == OfferState.WITHDRAWN
     assert waitlist.pass_on(offer=offer, actor=Actor.DESK).state == OfferState.WITHDRAWN
     assert state_of(place) == WaitingState.WAITING
@@ -613,9 +613,9 @@ def test_an_offer_whose_time_was_freed_past_the_list_is_settled(
 ) -> None:
     place = make_place(option=option)
     open_hour(only, 24)
-    [offer] = waitlist.offer_freed()
+    [offer] = offering.offer_freed()
     lifecycle.expire(appointment=offer.appointment)
-    assert waitlist.expire_due() == 1
+    assert offering.expire_due() == 1
     assert state_of(place) == WaitingState.WAITING
 
 
@@ -623,7 +623,7 @@ def test_the_time_to_answer_is_the_policys(option: ServiceOption, only: Therapis
     ClinicPolicy.objects.create(offer_minutes=30)
     make_place(option=option)
     open_hour(only, 24)
-    [offer] = waitlist.offer_freed()
+    [offer] = offering.offer_freed()
     assert offer.expires_at == at(23, 9, 30)
-    [job] = jobs(waitlist.EXPIRE_OFFER)
+    [job] = jobs(offering.EXPIRE_OFFER)
     assert job["args"] == {"offer_id": offer.pk}

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from booking import lifecycle, links, waitlist
+from booking import lifecycle, links, offering, waitlist
 from booking.enums import Actor, LinkPurpose
 from booking.models import Appointment, ClinicPolicy, Offer
 from flexclinic.lib import clock
@@ -165,12 +165,12 @@ def test_the_same_by_keyboard_alone(
     page.keyboard.press("Space")
     press("Join the waiting list", "You are on the waiting list")
     lifecycle.cancel(appointment=full, actor=Actor.PATIENT)
-    [let_pass] = waitlist.offer_freed()
+    [let_pass] = offering.offer_freed()
     page.goto(f"{site}/offer/{links.mint(appointment=let_pass.appointment, purpose=LinkPurpose.OFFER)}/")
     press("No, thank you", "You have let this time go")
 
     other = make_place(option=full.option)
-    [offer] = waitlist.offer_freed()
+    [offer] = offering.offer_freed()
     assert offer.place == other
     page.goto(f"{site}/offer/{links.mint(appointment=offer.appointment, purpose=LinkPurpose.OFFER)}/")
     press("Take this time", "Your appointment is booked")

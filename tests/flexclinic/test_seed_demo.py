@@ -11,7 +11,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from blog.models import Post
-from booking import waitlist
+from booking import offering
 from booking.enums import AppointmentStatus
 from booking.models import (
     Appointment,
@@ -143,7 +143,7 @@ def test_the_waiting_list_of_the_demo_keeps_no_time_from_visitors(clock: time_ma
     """Nobody works at the times that its people wait for."""
     seed()
     assert WaitingPlace.objects.filter(state="waiting").count() == 3
-    assert waitlist.offer_freed() == []
+    assert offering.offer_freed() == []
 
 
 def test_what_people_changed_stays(clock: time_machine.Traveller) -> None:

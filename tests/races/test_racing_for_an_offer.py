@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.db import connection
 
-from booking import waitlist
+from booking import offering, waitlist
 from booking.enums import BLOCKING, OfferState
 from booking.models import Appointment, Offer, WaitingPlace
 from services.models import ServiceOption, Therapist
@@ -128,7 +128,7 @@ def test_two_answers_at_once_have_one_outcome(other: str) -> None:
     """Ten offers, each answered in two ways at the same moment: what the row lock lets in first is what holds."""
     with time_machine.travel(MONDAY_NINE, tick=False):
         waiting_for_one_time(people=10, therapists=10)
-        offers = waitlist.offer_freed()
+        offers = offering.offer_freed()
     # An offer that is due cannot be accepted: this race is at the last moment.
     now = offers[0].expires_at - timedelta(milliseconds=2) if other == "expire" else MONDAY_NINE
     acts = [{"do": do, "offer": offer.pk} for offer in offers for do in ("accept", other)]

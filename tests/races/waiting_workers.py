@@ -77,11 +77,11 @@ def main() -> None:
     django.setup()
     from django.db import connections
 
-    from booking import waitlist
+    from booking import offering
 
     connections.settings["default"]["NAME"] = plan["database"]
     if not plan["lock"]:
-        waitlist._lock_offering = lambda: None
+        offering._lock_offering = lambda: None
     said = [""] * len(plan["acts"])
     here = threading.Barrier(len(said) + 1)
     start = threading.Event()
@@ -112,12 +112,12 @@ def main() -> None:
 
 
 def _act(act: dict[str, Any]) -> str:
-    from booking import waitlist
+    from booking import offering, waitlist
     from booking.enums import Actor
     from booking.models import Offer
 
     if act["do"] == "offer":
-        return str(len(waitlist.offer_freed()))
+        return str(len(offering.offer_freed()))
     offer = Offer.objects.select_related("place").get(pk=act["offer"])
     match act["do"]:
         case "accept":

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from booking import inbox, lifecycle, waitlist
+from booking import inbox, lifecycle, offering
 from booking.enums import NotificationKind
 from booking.models import Appointment, ComfortPreferences, Notification, Offer, Proposal
 from services.models import Room, ServiceOption, Therapist
@@ -151,7 +151,7 @@ def test_offers_under_way_say_whom_to_call(desk: Client, option: ServiceOption) 
     therapist = make_therapist(name="Ana Demo", options=[option])
     make_override_hours(therapist=therapist, on=date(2026, 11, 24), stretches=[("10:00", "11:00")])
     make_place(option=option, name="No Mail", email="", phone="212 555 0142")
-    waitlist.offer_freed()
+    offering.offer_freed()
     words = text_of(desk.get(INBOX))
     assert "No Mail kept until 10am" in words
     assert "Call them 212 555 0142" in words

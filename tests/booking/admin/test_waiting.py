@@ -9,7 +9,7 @@ import time_machine
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
-from booking import lifecycle, waitlist
+from booking import lifecycle, offering, waitlist
 from booking.enums import Actor, OfferState
 from booking.models import Appointment, Offer, WaitingPlace
 from services.models import ServiceOption, Therapist
@@ -31,7 +31,7 @@ def offer(option: ServiceOption) -> Offer:
     make_override_hours(therapist=therapist, on=date(2026, 11, 24), stretches=[("10:00", "11:00")])
     make_place(option=option, name="First Inline")
     make_place(option=option, name="Second Inline", weekdays=[1, 3], parts=["morning"])
-    [offer] = waitlist.offer_freed()
+    [offer] = offering.offer_freed()
     return offer
 
 
@@ -74,7 +74,7 @@ def test_the_place_says_which_times_were_offered_and_what_became_of_each(
     assert "Tuesday 24 November 2026 at 10am Ana Demo" in words
     assert "Waiting for an answer until 10am, Monday 23 November" in words
     clock.shift(timedelta(hours=1))
-    waitlist.offer_freed()
+    offering.offer_freed()
     assert "No answer in time" in text_of(desk.get(page))
 
 
@@ -154,7 +154,7 @@ def test_a_caller_without_an_address_is_put_on_the_list_and_called(
     assert "to call about a free time" not in text_of(desk.get("/admin/"))
 
     lifecycle.cancel(appointment=taken, actor=Actor.PATIENT)
-    [offer] = waitlist.offer_freed()
+    [offer] = offering.offer_freed()
     assert offer.appointment.notifications.count() == 0
     assert "1 to call about a free time" in text_of(desk.get("/admin/"))
     assert "call them on (212) 555-0177: kept until 10am" in text_of(desk.get(f"{LIST}?state=call"))

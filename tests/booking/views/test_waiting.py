@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from booking import lifecycle, links, waitlist
+from booking import lifecycle, links, offering
 from booking.enums import Actor, LinkPurpose
 from booking.models import (
     Appointment,
@@ -64,7 +64,7 @@ def offer(option: ServiceOption, only: Therapist) -> Offer:
     """Tuesday at 10, kept until 10 today."""
     make_place(option=option)
     open_hour(only)
-    [offer] = waitlist.offer_freed()
+    [offer] = offering.offer_freed()
     return offer
 
 
@@ -239,7 +239,7 @@ def test_no_thank_you_passes_it_on_at_once(patient: Client, option: ServiceOptio
     page = patient.post(offer_page(offer), {"pass": "1"}, follow=True)
     assert "You have let this time go" in text_of(page)
     assert "You are still on the waiting list" in text_of(page)
-    [made] = waitlist.offer_freed()
+    [made] = offering.offer_freed()
     assert made.place == next_one
 
 
@@ -262,7 +262,7 @@ def test_too_late_for_a_time_that_somebody_else_has(
 ) -> None:
     make_place(option=option)
     clock.move_to(offer.expires_at)
-    waitlist.offer_freed()
+    offering.offer_freed()
     late = patient.post(offer_page(offer), {"accept": "1"})
     assert "It is still free" not in text_of(late)
     assert "See all free times" in text_of(late)
@@ -274,7 +274,7 @@ def test_it_says_which_appointment_would_be_given_up_and_looks_again(
     later = make_appointment(option=option, start=at(26, 10), status="confirmed")
     make_place(appointment=later)
     open_hour(only)
-    [offer] = waitlist.offer_freed()
+    [offer] = offering.offer_freed()
     address = offer_page(offer)
     page = patient.get(address)
     assert "Your appointment on Thursday 26 November 2026 at 10am" in text_of(page)
@@ -425,7 +425,7 @@ def test_a_first_visit_is_taken_after_the_lists(
 ) -> None:
     make_place(option=option, first_visit=True)
     open_hour(only)
-    [offer] = waitlist.offer_freed()
+    [offer] = offering.offer_freed()
     address = offer_page(offer)
     lists = patient.post(address, {"accept": "1"})
     assert "Before your first visit" in text_of(lists)
@@ -449,7 +449,7 @@ def test_where_the_desk_has_a_say_the_page_says_so(patient: Client, only: Therap
     later = make_appointment(option=on_request, start=at(26, 10), status="confirmed")
     place = make_place(appointment=later)
     open_hour(only)
-    [offer] = waitlist.offer_freed()
+    [offer] = offering.offer_freed()
     address = offer_page(offer)
     page = patient.get(address)
     assert "Ask for this time" in text_of(page)
