@@ -512,7 +512,7 @@ def test_a_fault_of_ours_leaves_the_message_waiting(
 
     notification = for_kind(NotificationKind.CONFIRMED)
     with monkeypatch.context() as patch:
-        patch.setattr(delivery, "compose", broken)
+        patch.setattr(composing, "compose", broken)
         with pytest.raises(KeyError):
             deliver(notification)
     notification.refresh_from_db()
