@@ -1,6 +1,6 @@
 """What happened to an appointment and what the patient was told of it, in one order."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,19 +22,23 @@ class Line:
 
 def timeline(appointment: Appointment, told: Iterable[Notification]) -> list[Line]:
     """The events and the messages, oldest first. A message stands where it was written."""
-    return of_many([appointment], told)[appointment.pk]
+    return _sorted(_events_of([appointment])[appointment.pk], list(told))
 
 
-def of_many(appointments: Iterable[Appointment], told: Iterable[Notification]) -> dict[int, list[Line]]:
-    """The same of several, by their keys, with all of their messages. One query."""
-    events: dict[int, list[AppointmentEvent]] = {appointment.pk: [] for appointment in appointments}
-    rows = AppointmentEvent.objects.filter(appointment__in=events).select_related("user", "therapist", "room")
-    for event in rows.order_by("at", "pk"):
-        events[event.appointment_id].append(event)
-    messages: dict[int, list[Notification]] = {pk: [] for pk in events}
+def of_many(appointments: Sequence[Appointment], told: Iterable[Notification]) -> dict[int, list[Line]]:
+    """The same of several, by their keys; each message is of one of them. One query."""
+    messages: dict[int, list[Notification]] = {appointment.pk: [] for appointment in appointments}
     for message in told:
         messages[message.appointment_id or 0].append(message)
-    return {pk: _sorted(events[pk], messages[pk]) for pk in events}
+    return {pk: _sorted(events, messages[pk]) for pk, events in _events_of(appointments).items()}
+
+
+def _events_of(appointments: Iterable[Appointment]) -> dict[int, list[AppointmentEvent]]:
+    found: dict[int, list[AppointmentEvent]] = {appointment.pk: [] for appointment in appointments}
+    rows = AppointmentEvent.objects.filter(appointment__in=found).select_related("user", "therapist", "room")
+    for event in rows.order_by("at", "pk"):
+        found[event.appointment_id].append(event)
+    return found
 
 
 def _sorted(events: list[AppointmentEvent], told: list[Notification]) -> list[Line]:
