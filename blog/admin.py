@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from reversion.admin import VersionAdmin
 
+from blog import library_admin  # noqa: F401  # registers pictures and videos
 from blog.models import POST_BLOCKS, Author, Category, Post, PostQuerySet
 from blog.publishing import Publication
 from flexclinic.lib import clock, when
