@@ -1,7 +1,7 @@
 """What the clinic offers and treats, who gives it and where."""
 
 from services.models.condition import CONDITION_BLOCKS, Condition
-from services.models.evidence import Certainty, Sourced
+from services.models.evidence import Rated, Sourced
 from services.models.muscle import BodyRegion, Muscle
 from services.models.page import PROSE, Pictured
 from services.models.room import Room
@@ -12,10 +12,10 @@ __all__ = [
     "CONDITION_BLOCKS",
     "PROSE",
     "BodyRegion",
-    "Certainty",
     "Condition",
     "Muscle",
     "Pictured",
+    "Rated",
     "Room",
     "Service",
     "ServiceOption",
