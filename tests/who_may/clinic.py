@@ -9,6 +9,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.test import Client
 
+from blog.models import Picture, Video
 from booking import feeds, links, merging, roles
 from booking.enums import AppointmentStatus, LinkPurpose
 from booking.models import (
@@ -141,6 +142,10 @@ def make_clinic(*, option: ServiceOption, start: datetime, user: User | None) ->
         ).pk,
         "post": post.pk,
         "post_slug": post.slug,
+        "picture": Picture.objects.create(name="A foot", folder="0" * 32, width=400, height=300).pk,
+        "video": Video.objects.create(
+            name="A film", folder="0" * 32, kind="mp4", size=1, transcript="Words."
+        ).pk,
         "author": post.author_id,
         "category": post.category_id,
         "category_slug": post.category.slug if post.category else "none",
