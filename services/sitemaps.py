@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from blog.publishing import PublishedPageQuerySet
 from flexclinic.lib import clock
-from services.models import Service, Therapist
+from services.models import Condition, Muscle, Service, Therapist
 
 
 class ServiceSitemap(Sitemap[Service]):
@@ -35,12 +35,36 @@ class TherapistSitemap(Sitemap[Therapist]):
         return item.last_changed
 
 
+class ConditionSitemap(Sitemap[Condition]):
+    """Every condition that the public sees now."""
+
+    def items(self) -> PublishedPageQuerySet:
+        """The published conditions."""
+        return Condition.objects.published(clock.now())
+
+    def lastmod(self, item: Condition) -> datetime.datetime:
+        """When a reader could last have seen a change."""
+        return item.last_changed
+
+
+class MuscleSitemap(Sitemap[Muscle]):
+    """Every muscle that the public sees now."""
+
+    def items(self) -> PublishedPageQuerySet:
+        """The published muscles."""
+        return Muscle.objects.published(clock.now())
+
+    def lastmod(self, item: Muscle) -> datetime.datetime:
+        """When a reader could last have seen a change."""
+        return item.last_changed
+
+
 class FrontSitemap(Sitemap[str]):
-    """The home page and the two lists."""
+    """The home page and the lists."""
 
     def items(self) -> list[str]:
         """The names of their addresses."""
-        return ["home", "services:services", "services:therapists"]
+        return ["home", "services:services", "services:therapists", "services:conditions", "services:muscles"]
 
     def location(self, item: str) -> str:
         """The path of a name."""
@@ -51,4 +75,6 @@ SITEMAPS: dict[str, type[Sitemap[Any]]] = {
     "front": FrontSitemap,
     "services": ServiceSitemap,
     "therapists": TherapistSitemap,
+    "conditions": ConditionSitemap,
+    "muscles": MuscleSitemap,
 }

@@ -1,0 +1,51 @@
+"""How sure anybody can be of what a page says, and what it was read in."""
+
+from django.db import models
+from django.db.models import Value
+
+from blog.blocks import Certainty
+
+
+class Rated(models.Model):
+    """A page whose subject has been studied well, badly or not at all."""
+
+    certainty = models.CharField(
+        "certainty of the evidence",
+        max_length=10,
+        choices=Certainty,
+        default=Certainty.VERY_LOW,
+        help_text="How sure the research can be of what it found.",
+    )
+
+    class Meta:
+        abstract = True
+
+    @property
+    def level(self) -> str:
+        """The certainty in a word or two."""
+        return str(Certainty(self.certainty).label).partition(":")[0]
+
+    @property
+    def level_meaning(self) -> str:
+        """What that level means, as it goes on after a colon."""
+        return str(Certainty(self.certainty).label).partition(": ")[2]
+
+    @property
+    def level_scale(self) -> list[bool]:
+        """Four marks, of which as many are filled as the research is sure."""
+        rank = len(Certainty) - 1 - list(Certainty).index(Certainty(self.certainty))
+        return [mark < rank for mark in range(len(Certainty) - 1)]
+
+
+class Sourced(models.Model):
+    """A page that names what it rests on, as a list of `{"title", "publisher", "year", "url"}`."""
+
+    sources = models.JSONField(
+        default=list,
+        db_default=Value([], models.JSONField()),
+        blank=True,
+        help_text="What the page relies on, in order.",
+    )
+
+    class Meta:
+        abstract = True
