@@ -1,53 +1,17 @@
-"""What the clinic offers, who gives it and where."""
+"""What patients book: a service, and its options at a length and a price."""
 
 from decimal import Decimal
 from typing import Self
 
-from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django_prose_editor.fields import ProseEditorField
-from imagefield.fields import ImageField
 
 from blog.publishing import PublishedPage, PublishedPageQuerySet
-
-#: What an editor may use in a service's or a therapist's text; the server keeps nothing else.
-PROSE = {
-    "Bold": True,
-    "Italic": True,
-    "BulletList": True,
-    "OrderedList": True,
-    "ListItem": True,
-    "Heading": {"levels": [2, 3]},
-    "Link": {"enableTarget": False, "protocols": ["http", "https", "mailto", "tel"]},
-}
-
-
-class Pictured(models.Model):
-    """A picture: uploaded, or one that was drawn for the site."""
-
-    picture = ImageField(
-        upload_to="pictures/",
-        blank=True,
-        auto_add_fields=True,
-        formats={"card": ["default", ("crop", (640, 480))], "portrait": ["default", ("crop", (480, 600))]},
-    )
-    drawing = models.CharField(
-        max_length=200,
-        blank=True,
-        help_text="In place of a picture: a drawing of the site's own, as in img/people/one.svg.",
-    )
-    picture_text = models.CharField(
-        "text for the picture",
-        max_length=200,
-        blank=True,
-        help_text="What it shows, for people who cannot see it. Empty: it only decorates.",
-    )
-
-    class Meta:
-        abstract = True
+from services.models.page import PROSE, Pictured
+from services.models.room import Room
 
 
 class Service(Pictured, PublishedPage):
@@ -66,26 +30,12 @@ class Service(Pictured, PublishedPage):
         return reverse("services:service", args=[self.slug])
 
 
-class Room(models.Model):
-    """A room in which visits take place."""
-
-    name = models.CharField(max_length=100, unique=True)
-    slug = models.SlugField(unique=True)
-    in_use = models.BooleanField(default=True)
-
-    class Meta:
-        ordering = ["name"]
-
-    def __str__(self) -> str:
-        return self.name
-
-
 class ServiceOptionQuerySet(models.QuerySet["ServiceOption"]):
     """Options by what can be done with them."""
 
     def bookable(self) -> Self:
         """Those that the website offers: switched on, and somebody gives them."""
-        given = Therapist.objects.filter(bookable=True, options=OuterRef("pk"))
+        given = ServiceOption.objects.filter(pk=OuterRef("pk"), therapists__bookable=True)
         return self.filter(Exists(given), bookable=True)
 
     def named(self) -> Self:
@@ -166,36 +116,3 @@ class ServiceOption(models.Model):
     def is_instant(self) -> bool:
         """Whether a booking needs no word from the desk."""
         return self.booking == self.Booking.INSTANT
-
-
-class Therapist(Pictured, PublishedPage):
-    """A person who treats patients. The page's title is the person's name."""
-
-    role = models.CharField(max_length=100, blank=True, help_text="As in Neuromuscular massage therapist.")
-    bio = ProseEditorField(blank=True, extensions=PROSE, sanitize=True)
-    options = models.ManyToManyField(ServiceOption, blank=True, related_name="therapists")
-    bookable = models.BooleanField("can be booked", default=True)
-    user = models.OneToOneField(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="therapist",
-        verbose_name="signs in as",
-        help_text="The account in which this person sees their own diary and their own patients.",
-    )
-    position = models.PositiveSmallIntegerField("order", default=0)
-
-    objects = PublishedPageQuerySet.as_manager()
-
-    class Meta(PublishedPage.Meta):
-        ordering = ["position", "title"]
-
-    def get_absolute_url(self) -> str:
-        """The therapist's page."""
-        return reverse("services:therapist", args=[self.slug])
-
-    @property
-    def name(self) -> str:
-        """The person's name."""
-        return self.title
