@@ -9,32 +9,17 @@ from typing import Any, ClassVar
 
 from content_editor.models import create_plugin_base
 from django.db import models
-from django.db.models import Q
-from django.utils.safestring import SafeString, mark_safe
-from django_prose_editor.fields import ProseEditorField, create_sanitizer
+from django.utils.safestring import SafeString
+from django_prose_editor.fields import ProseEditorField
 
-from blog import pictures
-
-# What the editor offers, and so all that is left of what it sends: the allowed tags follow from this list.
-EXTENSIONS: dict[str, Any] = {
-    "Bold": True,
-    "Italic": True,
-    "Heading": {"levels": [2, 3]},
-    "BulletList": True,
-    "OrderedList": True,
-    "ListItem": True,
-    "Blockquote": True,
-    "HardBreak": True,
-    "Link": {"enableTarget": False, "protocols": ["https", "http", "mailto", "tel"]},
-    "NoSpellCheck": False,
-}
-
-_sanitizer = create_sanitizer(EXTENSIONS)
+from blog.embed_blocks import FreeTimesBlock, MuscleFigureBlock
+from blog.media_blocks import FigureBlock, VideoBlock
+from blog.prose import EXTENSIONS, WITHIN, sanitized, shown
+from blog.source_lines import Source, parse_sources
 
 
-def sanitized(html: str) -> str:
-    """Give the HTML without what the editor does not offer; an empty paragraph becomes ""."""
-    return str(_sanitizer(html))
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 class RichTextBlock(models.Model):
@@ -60,44 +45,7 @@ class RichTextBlock(models.Model):
     @property
     def html(self) -> SafeString:
         """The text as markup for the page, cleaned again: a row may have been written by other means."""
-        return mark_safe(sanitized(self.text))  # noqa: S308 - this is where it becomes safe
-
-
-class FigureBlock(models.Model):
-    """One of the site's drawings, with words for those who do not see it."""
-
-    template_name: ClassVar[str] = "blog/blocks/_figure.html"
-    in_prose: ClassVar[bool] = True
-    icon: ClassVar[str] = "image"
-    color: ClassVar[str] = "#7a4b12"
-
-    picture = models.CharField(max_length=200, choices=pictures.drawings)
-    alternative_text = models.CharField(
-        max_length=300, blank=True, help_text="What the picture shows, for people who cannot see it."
-    )
-    decorative = models.BooleanField(
-        default=False, help_text="The picture says nothing that the text does not say."
-    )
-    caption = models.CharField(max_length=300, blank=True)
-
-    class Meta:
-        abstract = True
-        verbose_name = "figure"
-        verbose_name_plural = "figures"
-        constraints = [
-            models.CheckConstraint(
-                condition=(
-                    Q(decorative=True, alternative_text="") | (Q(decorative=False) & ~Q(alternative_text=""))
-                ),
-                name="%(app_label)s_%(class)s_has_text_or_is_decorative",
-                violation_error_message="Describe the picture, or say that it is decorative.",
-            )
-        ]
-
-    @property
-    def size(self) -> tuple[int, int] | None:
-        """Width and height in CSS pixels; None when the drawing is no longer part of the site."""
-        return pictures.size(self.picture)
+        return shown(self.text)
 
 
 class Urgency(models.TextChoices):
@@ -127,7 +75,7 @@ class CareCardBlock(models.Model):
     @property
     def lines(self) -> list[str]:
         """The signs, without empty lines."""
-        return [line.strip() for line in self.signs.splitlines() if line.strip()]
+        return _lines(self.signs)
 
 
 class CallToBookBlock(models.Model):
@@ -148,8 +96,154 @@ class CallToBookBlock(models.Model):
         verbose_name_plural = "calls to book"
 
 
+class DoDontBlock(models.Model):
+    """Two lists: what helps, and what to leave."""
+
+    template_name: ClassVar[str] = "blog/blocks/_do_dont.html"
+    in_prose: ClassVar[bool] = False
+    icon: ClassVar[str] = "rule"
+    color: ClassVar[str] = "#2f6b2f"
+
+    heading = models.CharField(max_length=120, blank=True)
+    do = models.TextField(max_length=1500, help_text="One a line. Each goes on from “Do”.")
+    dont = models.TextField("don't", max_length=1500, help_text="One a line. Each goes on from “Don’t”.")
+
+    class Meta:
+        abstract = True
+        verbose_name = "do and don't"
+        verbose_name_plural = "do and don't"
+
+    @property
+    def dos(self) -> list[str]:
+        """What helps, without empty lines."""
+        return _lines(self.do)
+
+    @property
+    def donts(self) -> list[str]:
+        """What to leave, without empty lines."""
+        return _lines(self.dont)
+
+
+class QuestionBlock(models.Model):
+    """A question with its answer, folded away or standing open."""
+
+    template_name: ClassVar[str] = "blog/blocks/_question.html"
+    in_prose: ClassVar[bool] = True
+    icon: ClassVar[str] = "help_outline"
+    color: ClassVar[str] = "#3d4f8a"
+
+    question = models.CharField(max_length=200)
+    answer = ProseEditorField(extensions=WITHIN, sanitize=True)
+    folded = models.BooleanField(
+        default=True,
+        help_text="The answer opens when somebody chooses the question. Off: both stand in the text.",
+    )
+
+    class Meta:
+        abstract = True
+        verbose_name = "question and answer"
+        verbose_name_plural = "questions and answers"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save what is left of the answer after cleaning, whoever wrote it."""
+        self.answer = sanitized(self.answer)
+        super().save(*args, **kwargs)
+
+    @property
+    def html(self) -> SafeString:
+        """The answer as markup for the page."""
+        return shown(self.answer)
+
+
+class Certainty(models.TextChoices):
+    """How sure the research is of what it found."""
+
+    HIGH = "high", "High: more research will hardly change it"
+    MODERATE = "moderate", "Moderate: more research may change it"
+    LOW = "low", "Low: more research will probably change it"
+    VERY_LOW = "very_low", "Very low: nobody can be sure"
+    NONE = "none", "None: there are no good studies"
+
+
+#: The mark of each level on a scale of four, for those who see; the words say the same.
+_SCALE = {
+    Certainty.HIGH: 4,
+    Certainty.MODERATE: 3,
+    Certainty.LOW: 2,
+    Certainty.VERY_LOW: 1,
+    Certainty.NONE: 0,
+}
+
+
+class EvidenceBlock(models.Model):
+    """What research found about one question, how sure it is, and what else works."""
+
+    template_name: ClassVar[str] = "blog/blocks/_evidence.html"
+    in_prose: ClassVar[bool] = False
+    icon: ClassVar[str] = "science"
+    color: ClassVar[str] = "#4a5a20"
+
+    about = models.CharField("what was asked", max_length=160, help_text="As in “Massage for heel pain”.")
+    certainty = models.CharField(max_length=10, choices=Certainty)
+    found = models.TextField(
+        "what was found", max_length=1500, help_text="An empty line starts a new paragraph."
+    )
+    what_else_works = models.TextField(
+        max_length=1500, blank=True, help_text="One a line, as in “Stretching and strengthening”."
+    )
+    sources = models.TextField(
+        max_length=2000,
+        blank=True,
+        help_text="One a line: the number of one of the page’s sources, or words with an address, as in"
+        " “Cochrane 2024 https://…”.",
+    )
+
+    class Meta:
+        abstract = True
+        verbose_name = "evidence"
+        verbose_name_plural = "evidence"
+
+    @property
+    def level(self) -> str:
+        """The level in one or two words."""
+        return str(Certainty(self.certainty).label).partition(":")[0]
+
+    @property
+    def meaning(self) -> str:
+        """What the level means."""
+        return str(Certainty(self.certainty).label).partition(": ")[2]
+
+    @property
+    def scale(self) -> list[bool]:
+        """Four marks, of which as many are filled as the research is sure."""
+        return [mark < _SCALE[Certainty(self.certainty)] for mark in range(4)]
+
+    @property
+    def others(self) -> list[str]:
+        """What else works, without empty lines."""
+        return _lines(self.what_else_works)
+
+    @property
+    def source_list(self) -> list[Source]:
+        """The sources in the order in which they were written."""
+        return parse_sources(_lines(self.sources))
+
+
 #: Every kind of block, in the order in which the editor offers them.
-KINDS: tuple[type[models.Model], ...] = (RichTextBlock, FigureBlock, CareCardBlock, CallToBookBlock)
+KINDS: tuple[type[models.Model], ...] = (
+    RichTextBlock,
+    FigureBlock,
+    CareCardBlock,
+    CallToBookBlock,
+    DoDontBlock,
+    QuestionBlock,
+    EvidenceBlock,
+    VideoBlock,
+    FreeTimesBlock,
+    MuscleFigureBlock,
+)
+
+__all__ = ["EXTENSIONS", "KINDS", "own_blocks", "sanitized"]
 
 
 def own_blocks(

@@ -10,6 +10,7 @@ from django.db import models
 from django.urls import reverse
 
 from blog.blocks import own_blocks
+from blog.library import Picture, Video
 from blog.publishing import PublishedPage, PublishedPageQuerySet
 
 RESERVED_SLUGS = {"category", "feed"}  # see urls.py
@@ -111,4 +112,17 @@ class Post(PublishedPage):
 
 
 POST_BLOCKS = own_blocks(Post)
-PostRichText, PostFigure, PostCareCard, PostCallToBook = POST_BLOCKS
+(
+    PostRichText,
+    PostFigure,
+    PostCareCard,
+    PostCallToBook,
+    PostDoDont,
+    PostQuestion,
+    PostEvidence,
+    PostVideo,
+    PostFreeTimes,
+    PostMuscleFigure,
+) = POST_BLOCKS
+
+__all__ = ["POST_BLOCKS", "Author", "Category", "Picture", "Post", "Video"]

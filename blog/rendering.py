@@ -5,6 +5,8 @@ from typing import Any, ClassVar, Protocol
 
 from content_editor.contents import contents_for_item
 
+from blog import embeds
+
 
 class Block(Protocol):
     """What templates/blog/_body.html needs to show a block."""
@@ -14,8 +16,12 @@ class Block(Protocol):
 
 
 def regions(page: Any, kinds: Sequence[type[Any]]) -> dict[str, Sequence[Block]]:
-    """The page's blocks of the kinds in the editor's order, by region: one query for each kind of block."""
+    """The page's blocks of the kinds in the editor's order, by region.
+
+    One query for each kind of block, and as many for each kind of thing that they embed as its room needs.
+    """
     contents = contents_for_item(page, plugins=kinds)
+    embeds.load_all(contents)
     return {region.key: list(contents[region.key]) for region in page.regions}
 
 

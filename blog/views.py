@@ -72,6 +72,7 @@ def post(request: HttpRequest, slug: str) -> HttpResponse:
         {
             "post": found,
             "blocks": body(found, POST_BLOCKS),
+            "for_editor": _may_preview(request),
             "preview": found.publication(at).label if preview else "",
             "structured_data": None if preview else blog_posting(found),
             "newer": None if preview else found.newer(at),

@@ -1,4 +1,4 @@
-"""Conditions with their blocks, muscles, and the sources of both: tables that nobody reads yet."""
+"""Conditions with their blocks, and muscles: tables that nobody reads yet."""
 
 import blog.pictures
 import django.db.models.deletion
@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
                 ('seo_description', models.CharField(blank=True, help_text='Left empty, the summary.', max_length=160, verbose_name='description for search engines')),
                 ('created_at', models.DateTimeField(default=flexclinic.lib.clock.now, editable=False)),
                 ('updated_at', models.DateTimeField(default=flexclinic.lib.clock.now, editable=False)),
+                ('sources', models.JSONField(blank=True, db_default=models.Value([], models.JSONField()), default=list, help_text='What the page relies on, in order.')),
                 ('picture', models.ImageField(blank=True, height_field='picture_height', upload_to='pictures/', width_field='picture_width')),
                 ('drawing', models.CharField(blank=True, help_text="In place of a picture: a drawing of the site's own, as in img/people/one.svg.", max_length=200)),
                 ('picture_text', models.CharField(blank=True, help_text='What it shows, for people who cannot see it. Empty: it only decorates.', max_length=200, verbose_name='text for the picture')),
@@ -123,24 +124,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='ConditionSource',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=300)),
-                ('publisher', models.CharField(blank=True, help_text='The journal or the body that published it.', max_length=200)),
-                ('year', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('url', models.URLField(blank=True, help_text='Empty: it is named without a link.', max_length=300, verbose_name='address')),
-                ('note', models.CharField(blank=True, help_text='What it found, in one sentence.', max_length=300)),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('condition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sources', to='services.condition')),
-            ],
-            options={
-                'verbose_name': 'source',
-                'ordering': ['position', 'pk'],
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
             name='Muscle',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -156,6 +139,7 @@ class Migration(migrations.Migration):
                 ('seo_description', models.CharField(blank=True, help_text='Left empty, the summary.', max_length=160, verbose_name='description for search engines')),
                 ('created_at', models.DateTimeField(default=flexclinic.lib.clock.now, editable=False)),
                 ('updated_at', models.DateTimeField(default=flexclinic.lib.clock.now, editable=False)),
+                ('sources', models.JSONField(blank=True, db_default=models.Value([], models.JSONField()), default=list, help_text='What the page relies on, in order.')),
                 ('anatomical_name', models.CharField(help_text='As in gastrocnemius.', max_length=100)),
                 ('region', models.CharField(choices=[('neck', 'Neck and top of the shoulders'), ('shoulder', 'Shoulder and chest'), ('arm', 'Forearm and hand'), ('back', 'Lower back and hip'), ('thigh', 'Thigh and knee'), ('calf', 'Calf and foot')], max_length=10, verbose_name='part of the body')),
                 ('point', models.TextField(help_text='One or two sentences, from the outside.', max_length=300, verbose_name='where the tender spot lies')),
@@ -177,24 +161,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['position', 'title'],
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='MuscleSource',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=300)),
-                ('publisher', models.CharField(blank=True, help_text='The journal or the body that published it.', max_length=200)),
-                ('year', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('url', models.URLField(blank=True, help_text='Empty: it is named without a link.', max_length=300, verbose_name='address')),
-                ('note', models.CharField(blank=True, help_text='What it found, in one sentence.', max_length=300)),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('muscle', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sources', to='services.muscle')),
-            ],
-            options={
-                'verbose_name': 'source',
-                'ordering': ['position', 'pk'],
                 'abstract': False,
             },
         ),

@@ -1,8 +1,8 @@
 """What the clinic offers and treats, who gives it and where."""
 
-from services.models.condition import CONDITION_BLOCKS, Condition, ConditionSource
-from services.models.evidence import Certainty, Source
-from services.models.muscle import BodyRegion, Muscle, MuscleSource
+from services.models.condition import CONDITION_BLOCKS, Condition
+from services.models.evidence import Certainty, Sourced
+from services.models.muscle import BodyRegion, Muscle
 from services.models.page import PROSE, Pictured
 from services.models.room import Room
 from services.models.service import Service, ServiceOption, ServiceOptionQuerySet
@@ -14,14 +14,12 @@ __all__ = [
     "BodyRegion",
     "Certainty",
     "Condition",
-    "ConditionSource",
     "Muscle",
-    "MuscleSource",
     "Pictured",
     "Room",
     "Service",
     "ServiceOption",
     "ServiceOptionQuerySet",
-    "Source",
+    "Sourced",
     "Therapist",
 ]

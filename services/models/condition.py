@@ -9,7 +9,7 @@ from django.urls import reverse
 from blog.blocks import own_blocks
 from blog.models import Post
 from blog.publishing import PublishedPage, PublishedPageQuerySet
-from services.models.evidence import Certainty, Source
+from services.models.evidence import Certainty, Sourced
 from services.models.page import Pictured
 from services.models.service import ServiceOption
 
@@ -22,7 +22,7 @@ class ConditionQuerySet(PublishedPageQuerySet):
         return self.select_related("reviewer", "option__service")
 
 
-class Condition(Pictured, PublishedPage):
+class Condition(Pictured, Sourced, PublishedPage):
     """A condition under its plain name. Its body is blocks in regions, which keep the order that readers need.
 
     The summary is the page's first sentence: what it is, and what to do now.
@@ -99,12 +99,3 @@ class Condition(Pictured, PublishedPage):
 
 #: Every kind of block that a condition's page can have; the tables are named as in ConditionRichText.
 CONDITION_BLOCKS = own_blocks(Condition)
-
-
-class ConditionSource(Source):
-    """A source of a condition's page."""
-
-    condition = models.ForeignKey(Condition, on_delete=models.CASCADE, related_name="sources")
-
-    class Meta(Source.Meta):
-        verbose_name = "source"

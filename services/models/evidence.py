@@ -1,6 +1,7 @@
 """How sure anybody can be of what a page says, and where it was read."""
 
 from django.db import models
+from django.db.models import Value
 
 
 class Certainty(models.TextChoices):
@@ -32,23 +33,15 @@ _MEANINGS = {
 }
 
 
-class Source(models.Model):
-    """Something published on which a page rests."""
+class Sourced(models.Model):
+    """A page that names what it rests on, as a list of `{"title", "publisher", "year", "url"}`."""
 
-    title = models.CharField(max_length=300)
-    publisher = models.CharField(
-        max_length=200, blank=True, help_text="The journal or the body that published it."
+    sources = models.JSONField(
+        default=list,
+        db_default=Value([], models.JSONField()),
+        blank=True,
+        help_text="What the page relies on, in order.",
     )
-    year = models.PositiveSmallIntegerField(null=True, blank=True)
-    url = models.URLField(
-        "address", max_length=300, blank=True, help_text="Empty: it is named without a link."
-    )
-    note = models.CharField(max_length=300, blank=True, help_text="What it found, in one sentence.")
-    position = models.PositiveSmallIntegerField("order", default=0)
 
     class Meta:
         abstract = True
-        ordering = ["position", "pk"]
-
-    def __str__(self) -> str:
-        return self.title

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from blog.publishing import PublishedPage, PublishedPageQuerySet
 from services.models.condition import Condition
-from services.models.evidence import Certainty, Source
+from services.models.evidence import Certainty, Sourced
 
 
 class BodyRegion(models.TextChoices):
@@ -23,7 +23,7 @@ def _lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-class Muscle(PublishedPage):
+class Muscle(Sourced, PublishedPage):
     """A muscle under its plain name: where its tender spot lies, and where people feel it."""
 
     anatomical_name = models.CharField(max_length=100, help_text="As in gastrocnemius.")
@@ -106,12 +106,3 @@ class Muscle(PublishedPage):
             ("ask", _lines(self.ask_signs)),
         ]
         return [(urgency, lines) for urgency, lines in found if lines]
-
-
-class MuscleSource(Source):
-    """A source of a muscle's page."""
-
-    muscle = models.ForeignKey(Muscle, on_delete=models.CASCADE, related_name="sources")
-
-    class Meta(Source.Meta):
-        verbose_name = "source"

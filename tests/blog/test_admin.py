@@ -10,7 +10,7 @@ from django.test import Client
 from reversion.models import Version
 
 from blog.admin import review_state
-from blog.models import Post, PostRichText
+from blog.models import POST_BLOCKS, Post, PostRichText
 from blog.publishing import State
 from tests.factories.blog import make_author, make_category, make_post
 
@@ -36,7 +36,7 @@ def form(*texts: str, **fields: object) -> dict[str, object]:
         "state": "draft",
         **fields,
     }
-    for kind in ("postrichtext", "postfigure", "postcarecard", "postcalltobook"):
+    for kind in (block._meta.model_name for block in POST_BLOCKS):
         data |= {f"blog_{kind}_set-TOTAL_FORMS": 0, f"blog_{kind}_set-INITIAL_FORMS": 0}
     data["blog_postrichtext_set-TOTAL_FORMS"] = len(texts)
     for n, text in enumerate(texts):

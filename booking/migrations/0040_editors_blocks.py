@@ -1,0 +1,16 @@
+"""Editors may use the new blocks, the pictures and the videos. Groups and permissions only: the old version does not ask."""
+
+from django.db import migrations
+
+from booking import desk_group
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("booking", "0023_proposals"),
+        ("blog", "0010_blocks_pictures_videos"),
+    ]
+
+    operations = [
+        migrations.RunPython(desk_group.ensure_in_migration, migrations.RunPython.noop, elidable=False),
+    ]
