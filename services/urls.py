@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from services import views
+from services import figure_views, views
 
 app_name = "services"
 
@@ -11,4 +11,9 @@ urlpatterns = [
     path("services/<slug:slug>/", views.service, name="service"),
     path("therapists/", views.therapists, name="therapists"),
     path("therapists/<slug:slug>/", views.therapist, name="therapist"),
+    path("where-does-it-hurt/", figure_views.body_map, name="body_map"),
+    path("where-does-it-hurt/sheet/", figure_views.doctor_sheet, name="doctor_sheet"),
+    path("where-does-it-hurt/<slug:slug>/", figure_views.zone, name="zone"),
+    path("trigger-points/", figure_views.trigger_points, name="trigger_points"),
+    path("trigger-points/<slug:slug>/", figure_views.explainer, name="explainer"),
 ]

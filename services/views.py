@@ -11,15 +11,15 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from blog.models import Post
-from blog.publishing import PublishedPageQuerySet
+from blog.publishing import PublishedPage, PublishedPageQuerySet
 from flexclinic.lib import clock
 from services import structured_data
-from services.models import Service, ServiceOption, Therapist
+from services.models import Explainer, Service, ServiceOption, Therapist, Zone
 from services.rendering import prose
 
 POSTS_ON_HOME = 3
 
-Page = TypeVar("Page", Service, Therapist)
+Page = TypeVar("Page", Service, Therapist, Zone, Explainer)
 
 
 def _services(at: datetime.datetime) -> PublishedPageQuerySet:
@@ -70,7 +70,7 @@ def _answer(
     request: HttpRequest,
     template: str,
     context: Mapping[str, object],
-    page: Service | Therapist,
+    page: PublishedPage,
     at: datetime.datetime,
 ) -> HttpResponse:
     """The page; a preview is kept by nobody and found by nobody."""
