@@ -42,6 +42,23 @@ _PAGES: May = {
     },
     "services.service": _ALL,
     "services.therapist": ("view", "change"),
+    "services.muscle": _ALL,
+    "services.condition": _ALL,
+    **{
+        f"services.condition{kind}": _ALL
+        for kind in (
+            "richtext",
+            "figure",
+            "carecard",
+            "calltobook",
+            "dodont",
+            "question",
+            "evidence",
+            "video",
+            "freetimes",
+            "musclefigure",
+        )
+    },
 }
 
 #: What each role may do with which model: permissions by their verb, as in "view_patient".

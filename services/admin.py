@@ -2,14 +2,25 @@
 
 from typing import Any
 
+from content_editor.admin import ContentEditor
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from reversion.admin import VersionAdmin
 
+from blog.admin import block_inlines
+from blog.publishing import PublishedPage
 from flexclinic.lib import clock
-from services.models import Room, Service, ServiceOption, Therapist
+from services.models import (
+    CONDITION_BLOCKS,
+    Condition,
+    Muscle,
+    Room,
+    Service,
+    ServiceOption,
+    Therapist,
+)
 
 _PUBLICATION = (
     "Publication",
@@ -34,12 +45,12 @@ class PageAdmin(VersionAdmin):  # type: ignore[misc]
     """A page with an address, its revisions and what it is now."""
 
     prepopulated_fields = {"slug": ["title"]}
-    search_fields = ("title", "summary", "slug")
+    search_fields: tuple[str, ...] = ("title", "summary", "slug")
     history_latest_first = True
     list_per_page = 50
 
     @admin.display(description="now")
-    def publication(self, page: Service | Therapist) -> str:
+    def publication(self, page: PublishedPage) -> str:
         """What the page is now."""
         return str(page.publication(clock.now()).label)
 
@@ -152,3 +163,74 @@ class RoomAdmin(admin.ModelAdmin[Room]):
     list_filter = ("in_use",)
     search_fields = ("name",)
     prepopulated_fields = {"slug": ["name"]}
+
+
+@admin.register(Condition)
+class ConditionAdmin(PageAdmin, ContentEditor):  # type: ignore[misc]
+    """What people come with. The page's parts are the regions of its blocks, in the order that readers need."""
+
+    list_display = ("title", "medical_term", "publication", "certainty", "option", "position")
+    list_filter = ("state", "certainty")
+    list_select_related = ("option__service",)
+    search_fields = ("title", "medical_term", "other_names", "summary", "slug")
+    filter_horizontal = ("related", "posts")
+    save_on_top = True
+    inlines = block_inlines(CONDITION_BLOCKS)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    ("title", "slug"),
+                    ("medical_term", "abbreviation", "position"),
+                    "other_names",
+                    "summary",
+                )
+            },
+        ),
+        ("Evidence", {"fields": ("certainty", "finding", "sources")}),
+        ("What belongs to it", {"fields": ("option", "related", "posts"), "classes": ("collapse",)}),
+        _PICTURE,
+        _PUBLICATION,
+        _REVIEW,
+        _SEARCH,
+    )
+
+
+@admin.register(Muscle)
+class MuscleAdmin(PageAdmin):
+    """Muscles with their tender spots."""
+
+    list_display = ("title", "anatomical_name", "region", "publication", "certainty", "position")
+    list_filter = ("region", "state", "certainty")
+    search_fields = ("title", "anatomical_name", "summary", "slug")
+    filter_horizontal = ("conditions",)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    ("title", "slug"),
+                    ("anatomical_name", "region", "position"),
+                    "summary",
+                    ("point", "referral"),
+                    ("work", "feels"),
+                    ("yourself", "note"),
+                    "conditions",
+                )
+            },
+        ),
+        (
+            "Care",
+            {
+                "fields": (
+                    ("caution", "else_could_be"),
+                    ("emergency_signs", "urgent_signs", "ask_signs"),
+                )
+            },
+        ),
+        ("Evidence", {"fields": ("certainty", "certainty_note", "sources")}),
+        _PUBLICATION,
+        _REVIEW,
+        _SEARCH,
+    )

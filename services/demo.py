@@ -1,4 +1,4 @@
-"""The demo's services, rooms and therapists, loaded from files that an editor could write: `demo_content/`."""
+"""What the demo offers and explains, loaded from files that an editor could write: `demo_content/`."""
 
 import datetime
 import tomllib
@@ -8,8 +8,10 @@ from typing import Any
 
 from django.db import transaction
 
+from blog.demo import write_blocks
+from blog.models import Post
 from blog.publishing import State
-from services.models import Room, Service, ServiceOption, Therapist
+from services.models import CONDITION_BLOCKS, Condition, Muscle, Room, Service, ServiceOption, Therapist
 
 FOLDER = Path(__file__).resolve().parent / "demo_content"
 
@@ -32,9 +34,19 @@ def therapist_entries() -> list[dict[str, Any]]:
     return entries
 
 
+def condition_files() -> list[dict[str, Any]]:
+    """What the files of `demo_content/conditions/` say, in the order of their names."""
+    return [_read(f"conditions/{file.name}") for file in sorted((FOLDER / "conditions").glob("*.toml"))]
+
+
+def muscle_files() -> list[dict[str, Any]]:
+    """What the files of `demo_content/muscles/` say, in the order of their names."""
+    return [_read(f"muscles/{file.name}") for file in sorted((FOLDER / "muscles").glob("*.toml"))]
+
+
 @transaction.atomic
 def seed(*, at: datetime.datetime) -> int:
-    """Create what is missing of the demo's rooms, services, options and therapists; give the number of new rows.
+    """Create what is missing of the demo's offer, people, conditions and muscles; give the number of new rows.
 
     What is there stays as it is. A service whose address was changed is known by its options. Pages go live as of
     30 days before the aware instant `at`.
@@ -49,7 +61,7 @@ def seed(*, at: datetime.datetime) -> int:
         if not Therapist.objects.filter(slug=data["slug"]).exists():
             _create_therapist(data, position=10 * position, at=at)
             new += 1
-    return new
+    return new + _seed_library(at=at)
 
 
 def _seed_service(data: dict[str, Any], *, position: int, at: datetime.datetime) -> int:
@@ -98,3 +110,56 @@ def _create_therapist(data: dict[str, Any], *, position: int, at: datetime.datet
     therapist.full_clean()
     therapist.save()
     therapist.options.set(ServiceOption.objects.filter(slug__in=data["options"]))
+
+
+def _seed_library(*, at: datetime.datetime) -> int:
+    """Conditions first, then what points at them: conditions that are related, and muscles."""
+    made = {
+        data["slug"]: _create_condition(data, at=at)
+        for data in condition_files()
+        if not Condition.objects.filter(slug=data["slug"]).exists()
+    }
+    for data in condition_files():
+        if data["slug"] in made:
+            made[data["slug"]].related.add(*Condition.objects.filter(slug__in=data["related"]))
+    new = len(made)
+    for data in muscle_files():
+        if not Muscle.objects.filter(slug=data["slug"]).exists():
+            _create_muscle(data, at=at)
+            new += 1
+    return new
+
+
+def _create_condition(data: dict[str, Any], *, at: datetime.datetime) -> Condition:
+    named = ("medical_term", "abbreviation", "certainty", "finding", "position", "sources")
+    condition = Condition(
+        **_page({"drawing": "", **data}, at=at),
+        **{name: data[name] for name in named},
+        other_names="\n".join(data["other_names"]),
+        option=ServiceOption.objects.filter(slug=data["option"]).first(),
+    )
+    condition.full_clean()
+    condition.save()
+    for region in Condition.regions:
+        blocks = [
+            {name: value for name, value in block.items() if name != "region"}
+            for block in data["blocks"]
+            if block["region"] == region.key
+        ]
+        write_blocks(condition, blocks, kinds=CONDITION_BLOCKS, region=region.key)
+    condition.posts.set(Post.objects.filter(slug__in=data["posts"]))
+    return condition
+
+
+def _create_muscle(data: dict[str, Any], *, at: datetime.datetime) -> None:
+    page = _page({"drawing": "", **data}, at=at)
+    del page["drawing"]
+    own = {name: value for name, value in data.items() if name not in {*page, "conditions"}}
+    muscle = Muscle(**page, **{name: _text(value) for name, value in own.items()})
+    muscle.full_clean()
+    muscle.save()
+    muscle.conditions.set(Condition.objects.filter(slug__in=data["conditions"]))
+
+
+def _text(value: Any) -> Any:
+    return value.strip() if isinstance(value, str) else value

@@ -13,9 +13,17 @@ from flexclinic.lib import clock
 from services import body_map as bodies
 from services import structured_data
 from services.models import EXPLAINER_BLOCKS, Explainer, ServiceOption, Zone
-from services.views import _answer, _first_visit, _page_or_404, _services
+from services.views import answer, page_or_404
 
 WHERE = "Where does it hurt?"
+#: What a doctor asks first, as (id, label) of the sheet's boxes.
+_TO_FILL_IN = [
+    {"id": "since", "label": "Since when, and how it began"},
+    {"id": "worse", "label": "What makes it worse"},
+    {"id": "better", "label": "What makes it better"},
+    {"id": "else", "label": "What else I noticed"},
+]
+
 TRIGGER_POINTS = "How trigger points work"
 
 
@@ -36,32 +44,40 @@ def body_map(request: HttpRequest) -> HttpResponse:
 def zone(request: HttpRequest, slug: str) -> HttpResponse:
     """One place: the muscles whose pain is felt there, what else it could be, and the first free times."""
     at = clock.now()
-    found = _page_or_404(request, Zone, slug, at)
+    found = page_or_404(request, Zone, slug, at)
     felt = bodies.felt_in(found, at)
     context = {
         **_map(at),
         "felt": felt,
         "conditions": bodies.conditions_of(felt),
-        "option": _offered(found, at),
+        "option": _offered(found),
         "structured_data": structured_data.graph(
             structured_data.breadcrumbs(
                 (WHERE, reverse("services:body_map")), (found.title, found.get_absolute_url())
             )
         ),
     }
-    return _answer(request, "services/zone.html", context, found, at)
+    return answer(request, "services/zone.html", context, found, at)
 
 
-def _offered(found: Zone, at: datetime.datetime) -> ServiceOption | None:
-    """What somebody who hurts there would book: what the clinic chose, if it can be booked, else a first visit."""
-    chosen = found.option_id and ServiceOption.objects.bookable().named().filter(pk=found.option_id).first()
-    return chosen or _first_visit(list(_services(at)))
+def _offered(found: Zone) -> ServiceOption | None:
+    """What somebody who hurts there would book: what the clinic chose, if it can be booked, else a first visit. One query."""
+    new = ServiceOption.Clientele.NEW
+    options = (
+        ServiceOption.objects.bookable()
+        .named()
+        .exclude(clientele=ServiceOption.Clientele.RETURNING)
+        .order_by("service__position", "position", "minutes")
+    )
+    return min(
+        options, key=lambda option: (option.pk != found.option_id, option.clientele != new), default=None
+    )
 
 
 @require_safe
 def doctor_sheet(request: HttpRequest) -> HttpResponse:
     """A sheet to fill in and print. Nothing that is chosen or typed on it comes to the server."""
-    return render(request, "services/doctor_sheet.html", _map(clock.now()))
+    return render(request, "services/doctor_sheet.html", {**_map(clock.now()), "fields": _TO_FILL_IN})
 
 
 @require_safe
@@ -78,7 +94,7 @@ def trigger_points(request: HttpRequest) -> HttpResponse:
 def explainer(request: HttpRequest, slug: str) -> HttpResponse:
     """Any other page of the explainer; the first one is at /trigger-points/."""
     at = clock.now()
-    found = _page_or_404(request, Explainer, slug, at)
+    found = page_or_404(request, Explainer, slug, at)
     if found.is_published(at) and found == Explainer.objects.published(at).first():
         return redirect("services:trigger_points")
     return _explained(request, found, at)
@@ -99,4 +115,4 @@ def _explained(request: HttpRequest, found: Explainer, at: datetime.datetime) ->
         "address": steps[-1][1],
         "structured_data": structured_data.graph(structured_data.breadcrumbs(*steps)),
     }
-    return _answer(request, "services/explainer.html", context, found, at)
+    return answer(request, "services/explainer.html", context, found, at)

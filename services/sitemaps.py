@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from blog.publishing import PublishedPageQuerySet
 from flexclinic.lib import clock
-from services.models import Explainer, Service, Therapist, Zone
+from services.figure_sitemaps import FIGURE_SITEMAPS
+from services.models import Condition, Muscle, Service, Therapist
 
 
 class ServiceSitemap(Sitemap[Service]):
@@ -35,42 +36,36 @@ class TherapistSitemap(Sitemap[Therapist]):
         return item.last_changed
 
 
-class ZoneSitemap(Sitemap[Zone]):
-    """Every place of the body map that the public sees now."""
+class ConditionSitemap(Sitemap[Condition]):
+    """Every condition that the public sees now."""
 
     def items(self) -> PublishedPageQuerySet:
-        """The published places."""
-        return Zone.objects.published(clock.now())
+        """The published conditions."""
+        return Condition.objects.published(clock.now())
 
-    def lastmod(self, item: Zone) -> datetime.datetime:
+    def lastmod(self, item: Condition) -> datetime.datetime:
         """When a reader could last have seen a change."""
         return item.last_changed
 
 
-class ExplainerSitemap(Sitemap[Explainer]):
-    """The pages on trigger points, the first one at its own address."""
+class MuscleSitemap(Sitemap[Muscle]):
+    """Every muscle that the public sees now."""
 
-    def items(self) -> list[Explainer]:
-        """The published pages in their order."""
-        found = list(Explainer.objects.published(clock.now()))
-        self._first = found[0] if found else None
-        return found
+    def items(self) -> PublishedPageQuerySet:
+        """The published muscles."""
+        return Muscle.objects.published(clock.now())
 
-    def location(self, item: Explainer) -> str:
-        """The page's path."""
-        return reverse("services:trigger_points") if item == self._first else item.get_absolute_url()
-
-    def lastmod(self, item: Explainer) -> datetime.datetime:
+    def lastmod(self, item: Muscle) -> datetime.datetime:
         """When a reader could last have seen a change."""
         return item.last_changed
 
 
 class FrontSitemap(Sitemap[str]):
-    """The home page, the lists, the body map and its sheet."""
+    """The home page and the lists."""
 
     def items(self) -> list[str]:
         """The names of their addresses."""
-        return ["home", "services:services", "services:therapists", "services:body_map", "services:doctor_sheet"]
+        return ["home", "services:services", "services:therapists", "services:conditions", "services:muscles"]
 
     def location(self, item: str) -> str:
         """The path of a name."""
@@ -81,6 +76,7 @@ SITEMAPS: dict[str, type[Sitemap[Any]]] = {
     "front": FrontSitemap,
     "services": ServiceSitemap,
     "therapists": TherapistSitemap,
-    "zones": ZoneSitemap,
-    "trigger-points": ExplainerSitemap,
+    "conditions": ConditionSitemap,
+    "muscles": MuscleSitemap,
+    **FIGURE_SITEMAPS,
 }

@@ -6,8 +6,9 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
+from blog.publishing import PublishedPage
 from blog.structured_data import absolute, clinic_id
-from services.models import Service, ServiceOption, Therapist
+from services.models import Condition, Muscle, Service, ServiceOption, Therapist
 
 _Thing = dict[str, Any]
 
@@ -77,8 +78,8 @@ def service(found: Service, options: Sequence[ServiceOption]) -> _Thing:
     return data
 
 
-def services(found: Iterable[Service]) -> _Thing:
-    """The list of services."""
+def page_list(found: Iterable[PublishedPage]) -> _Thing:
+    """A list of pages, such as the services."""
     return {
         "@type": "ItemList",
         "itemListElement": [
@@ -107,3 +108,38 @@ def therapist(found: Therapist) -> _Thing:
     if found.role:
         data["jobTitle"] = found.role
     return data
+
+
+def _medical_page(found: PublishedPage, about: _Thing) -> _Thing:
+    """A page for patients about something medical, with its review once there was one."""
+    address = absolute(found.get_absolute_url())
+    data: _Thing = {
+        "@type": "MedicalWebPage",
+        "@id": f"{address}#page",
+        "url": address,
+        "name": found.heading_for_search,
+        "description": found.description,
+        "inLanguage": settings.LANGUAGE_CODE,
+        "dateModified": found.last_changed.isoformat(),
+        "audience": {"@type": "Patient"},
+        "about": about,
+        "publisher": {"@type": "MedicalClinic", "@id": clinic_id(), "name": settings.CLINIC["name"]},
+    }
+    if found.reviewer is not None and found.reviewed_on is not None:
+        data["reviewedBy"] = {"@type": "Person", "name": found.reviewer.name}
+        data["lastReviewed"] = found.reviewed_on.isoformat()
+    return data
+
+
+def condition(found: Condition) -> _Thing:
+    """The page of a condition. It names no treatment: the evidence is on the page, in words."""
+    about: _Thing = {"@type": "MedicalCondition", "name": found.title}
+    if names := [name for name in (found.medical_term, *found.names) if name]:
+        about["alternateName"] = names
+    return _medical_page(found, about)
+
+
+def muscle(found: Muscle) -> _Thing:
+    """The page of a muscle."""
+    about = {"@type": "Muscle", "name": found.title, "alternateName": found.anatomical_name}
+    return _medical_page(found, about)

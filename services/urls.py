@@ -1,8 +1,8 @@
-"""The addresses of services and therapists. Included at the site's root."""
+"""The addresses of services, therapists, conditions and muscles, the body map and trigger points. Included at the site's root."""
 
 from django.urls import path
 
-from services import figure_views, views
+from services import figure_views, library_views, views
 
 app_name = "services"
 
@@ -11,6 +11,10 @@ urlpatterns = [
     path("services/<slug:slug>/", views.service, name="service"),
     path("therapists/", views.therapists, name="therapists"),
     path("therapists/<slug:slug>/", views.therapist, name="therapist"),
+    path("conditions/", library_views.conditions, name="conditions"),
+    path("conditions/<slug:slug>/", library_views.condition, name="condition"),
+    path("muscles/", library_views.muscles, name="muscles"),
+    path("muscles/<slug:slug>/", library_views.muscle, name="muscle"),
     path("where-does-it-hurt/", figure_views.body_map, name="body_map"),
     path("where-does-it-hurt/sheet/", figure_views.doctor_sheet, name="doctor_sheet"),
     path("where-does-it-hurt/<slug:slug>/", figure_views.zone, name="zone"),

@@ -14,12 +14,12 @@ from blog.models import Post
 from blog.publishing import PublishedPage, PublishedPageQuerySet
 from flexclinic.lib import clock
 from services import structured_data
-from services.models import Explainer, Service, ServiceOption, Therapist, Zone
+from services.models import Service, ServiceOption, Therapist
 from services.rendering import prose
 
 POSTS_ON_HOME = 3
 
-Page = TypeVar("Page", Service, Therapist, Zone, Explainer)
+Page = TypeVar("Page", bound=PublishedPage)
 
 
 def _services(at: datetime.datetime) -> PublishedPageQuerySet:
@@ -57,16 +57,16 @@ def _may_preview(request: HttpRequest, permission: str) -> bool:
     return bool(user.is_active and user.is_staff and user.has_perm(permission))
 
 
-def _page_or_404(request: HttpRequest, kind: type[Page], slug: str, at: datetime.datetime) -> Page:
+def page_or_404(request: HttpRequest, kind: type[Page], slug: str, at: datetime.datetime) -> Page:
     """The page, when the public sees it at `at` or the visitor may change it; else 404, as if it did not exist."""
-    found: Page = get_object_or_404(kind.objects.select_related("reviewer"), slug=slug)
+    found: Page = get_object_or_404(kind._default_manager.select_related("reviewer"), slug=slug)
     permission = f"services.change_{kind._meta.model_name}"
     if not found.is_published(at) and not _may_preview(request, permission):
         raise Http404
     return found
 
 
-def _answer(
+def answer(
     request: HttpRequest,
     template: str,
     context: Mapping[str, object],
@@ -113,7 +113,7 @@ def services(request: HttpRequest) -> HttpResponse:
             "services": found,
             "first_visit": _first_visit(found),
             "structured_data": structured_data.graph(
-                structured_data.breadcrumbs(("Services", request.path)), structured_data.services(found)
+                structured_data.breadcrumbs(("Services", request.path)), structured_data.page_list(found)
             ),
         },
     )
@@ -123,7 +123,7 @@ def services(request: HttpRequest) -> HttpResponse:
 def service(request: HttpRequest, slug: str) -> HttpResponse:
     """One service. Whoever may change it sees it before its hour, with a banner that says so."""
     at = clock.now()
-    found = _page_or_404(request, Service, slug, at)
+    found = page_or_404(request, Service, slug, at)
     options = list(ServiceOption.objects.bookable().filter(service_id=found.pk).select_related("service"))
     given_by = Therapist.objects.published(at).filter(bookable=True, options__in=options).distinct()
     context = {
@@ -135,7 +135,7 @@ def service(request: HttpRequest, slug: str) -> HttpResponse:
             structured_data.service(found, options),
         ),
     }
-    return _answer(request, "services/service.html", context, found, at)
+    return answer(request, "services/service.html", context, found, at)
 
 
 @require_safe
@@ -159,7 +159,7 @@ def therapists(request: HttpRequest) -> HttpResponse:
 def therapist(request: HttpRequest, slug: str) -> HttpResponse:
     """One therapist. Whoever may change the page sees it before its hour, with a banner that says so."""
     at = clock.now()
-    found = _page_or_404(request, Therapist, slug, at)
+    found = page_or_404(request, Therapist, slug, at)
     gives = list(
         ServiceOption.objects.bookable()
         .filter(therapists=found.pk)
@@ -177,4 +177,4 @@ def therapist(request: HttpRequest, slug: str) -> HttpResponse:
             structured_data.therapist(found),
         ),
     }
-    return _answer(request, "services/therapist.html", context, found, at)
+    return answer(request, "services/therapist.html", context, found, at)

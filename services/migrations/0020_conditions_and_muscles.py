@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('blog', '0001_initial'),
+        ('blog', '0010_blocks_pictures_videos'),
         ('services', '0003_therapists_sign_in'),
     ]
 
@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
                 ('seo_description', models.CharField(blank=True, help_text='Left empty, the summary.', max_length=160, verbose_name='description for search engines')),
                 ('created_at', models.DateTimeField(default=flexclinic.lib.clock.now, editable=False)),
                 ('updated_at', models.DateTimeField(default=flexclinic.lib.clock.now, editable=False)),
+                ('certainty', models.CharField(choices=[('high', 'High: more research will hardly change it'), ('moderate', 'Moderate: more research may change it'), ('low', 'Low: more research will probably change it'), ('very_low', 'Very low: nobody can be sure'), ('none', 'None: there are no good studies')], default='very_low', help_text='How sure the research can be of what it found.', max_length=10, verbose_name='certainty of the evidence')),
                 ('sources', models.JSONField(blank=True, db_default=models.Value([], models.JSONField()), default=list, help_text='What the page relies on, in order.')),
                 ('picture', models.ImageField(blank=True, height_field='picture_height', upload_to='pictures/', width_field='picture_width')),
                 ('drawing', models.CharField(blank=True, help_text="In place of a picture: a drawing of the site's own, as in img/people/one.svg.", max_length=200)),
@@ -40,7 +41,6 @@ class Migration(migrations.Migration):
                 ('medical_term', models.CharField(blank=True, help_text='As in adhesive capsulitis.', max_length=100)),
                 ('abbreviation', models.CharField(blank=True, help_text='As doctors write it: TOS, PF.', max_length=10)),
                 ('other_names', models.TextField(blank=True, help_text='One a line. People search for these, too.', max_length=500)),
-                ('certainty', models.CharField(choices=[('none', 'No studies worth the name'), ('very_low', 'Very low certainty'), ('low', 'Low certainty'), ('moderate', 'Moderate certainty'), ('high', 'High certainty')], default='very_low', help_text='How sure the studies can be that massage or manual therapy does something.', max_length=10, verbose_name='certainty of the evidence')),
                 ('finding', models.CharField(blank=True, help_text='What the studies found, in one short sentence for the list.', max_length=200)),
                 ('position', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
                 ('option', models.ForeignKey(blank=True, help_text='The visit whose price and first free times the page shows.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='conditions', to='services.serviceoption', verbose_name='what we offer')),
@@ -89,20 +89,111 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ConditionDoDont',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('heading', models.CharField(blank=True, max_length=120)),
+                ('do', models.TextField(help_text='One a line. Each goes on from “Do”.', max_length=1500)),
+                ('dont', models.TextField(help_text='One a line. Each goes on from “Don’t”.', max_length=1500, verbose_name="don't")),
+                ('region', models.CharField(max_length=255)),
+                ('ordering', models.IntegerField(default=0)),
+                ('parent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(app_label)s_%(class)s_set', to='services.condition')),
+            ],
+            options={
+                'verbose_name': "do and don't",
+                'verbose_name_plural': "do and don't",
+                'ordering': ['ordering'],
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='ConditionEvidence',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('about', models.CharField(help_text='As in “Massage for heel pain”.', max_length=160, verbose_name='what was asked')),
+                ('certainty', models.CharField(choices=[('high', 'High: more research will hardly change it'), ('moderate', 'Moderate: more research may change it'), ('low', 'Low: more research will probably change it'), ('very_low', 'Very low: nobody can be sure'), ('none', 'None: there are no good studies')], max_length=10)),
+                ('found', models.TextField(help_text='An empty line starts a new paragraph.', max_length=1500, verbose_name='what was found')),
+                ('what_else_works', models.TextField(blank=True, help_text='One a line, as in “Stretching and strengthening”.', max_length=1500)),
+                ('sources', models.TextField(blank=True, help_text='One a line: the number of one of the page’s sources, or words with an address, as in “Cochrane 2024 https://…”.', max_length=2000)),
+                ('region', models.CharField(max_length=255)),
+                ('ordering', models.IntegerField(default=0)),
+                ('parent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(app_label)s_%(class)s_set', to='services.condition')),
+            ],
+            options={
+                'verbose_name': 'evidence',
+                'verbose_name_plural': 'evidence',
+                'ordering': ['ordering'],
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
             name='ConditionFigure',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('picture', models.CharField(choices=blog.pictures.drawings, max_length=200)),
-                ('alternative_text', models.CharField(blank=True, help_text='What the picture shows, for people who cannot see it.', max_length=300)),
+                ('picture', models.CharField(blank=True, choices=blog.pictures.drawings, max_length=200, verbose_name='drawing')),
+                ('alternative_text', models.CharField(blank=True, help_text='What it shows, for people who cannot see it. Empty: the uploaded picture’s own text.', max_length=300)),
                 ('decorative', models.BooleanField(default=False, help_text='The picture says nothing that the text does not say.')),
+                ('caption', models.CharField(blank=True, max_length=300)),
+                ('region', models.CharField(max_length=255)),
+                ('ordering', models.IntegerField(default=0)),
+                ('parent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(app_label)s_%(class)s_set', to='services.condition')),
+                ('upload', models.ForeignKey(blank=True, help_text='In place of a drawing.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='blog.picture', verbose_name='uploaded picture')),
+            ],
+            options={
+                'verbose_name': 'figure',
+                'verbose_name_plural': 'figures',
+                'ordering': ['ordering'],
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='ConditionFreeTimes',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('heading', models.CharField(default='First free times', max_length=120)),
+                ('option', models.SlugField(db_index=False, max_length=200, verbose_name='of')),
+                ('region', models.CharField(max_length=255)),
+                ('ordering', models.IntegerField(default=0)),
+                ('parent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(app_label)s_%(class)s_set', to='services.condition')),
+            ],
+            options={
+                'verbose_name': 'free times',
+                'verbose_name_plural': 'free times',
+                'ordering': ['ordering'],
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='ConditionMuscleFigure',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('muscle', models.SlugField(db_index=False, max_length=200)),
                 ('caption', models.CharField(blank=True, max_length=300)),
                 ('region', models.CharField(max_length=255)),
                 ('ordering', models.IntegerField(default=0)),
                 ('parent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(app_label)s_%(class)s_set', to='services.condition')),
             ],
             options={
-                'verbose_name': 'figure',
-                'verbose_name_plural': 'figures',
+                'verbose_name': 'muscle figure',
+                'verbose_name_plural': 'muscle figures',
+                'ordering': ['ordering'],
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='ConditionQuestion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('question', models.CharField(max_length=200)),
+                ('answer', models.TextField()),
+                ('folded', models.BooleanField(default=True, help_text='The answer opens when somebody chooses the question. Off: both stand in the text.')),
+                ('region', models.CharField(max_length=255)),
+                ('ordering', models.IntegerField(default=0)),
+                ('parent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(app_label)s_%(class)s_set', to='services.condition')),
+            ],
+            options={
+                'verbose_name': 'question and answer',
+                'verbose_name_plural': 'questions and answers',
                 'ordering': ['ordering'],
                 'abstract': False,
             },
@@ -124,6 +215,23 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ConditionVideo',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('caption', models.CharField(blank=True, max_length=300, verbose_name='words under the video')),
+                ('region', models.CharField(max_length=255)),
+                ('ordering', models.IntegerField(default=0)),
+                ('parent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(app_label)s_%(class)s_set', to='services.condition')),
+                ('video', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='blog.video')),
+            ],
+            options={
+                'verbose_name': 'video',
+                'verbose_name_plural': 'videos',
+                'ordering': ['ordering'],
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
             name='Muscle',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -139,6 +247,7 @@ class Migration(migrations.Migration):
                 ('seo_description', models.CharField(blank=True, help_text='Left empty, the summary.', max_length=160, verbose_name='description for search engines')),
                 ('created_at', models.DateTimeField(default=flexclinic.lib.clock.now, editable=False)),
                 ('updated_at', models.DateTimeField(default=flexclinic.lib.clock.now, editable=False)),
+                ('certainty', models.CharField(choices=[('high', 'High: more research will hardly change it'), ('moderate', 'Moderate: more research may change it'), ('low', 'Low: more research will probably change it'), ('very_low', 'Very low: nobody can be sure'), ('none', 'None: there are no good studies')], default='very_low', help_text='How sure the research can be of what it found.', max_length=10, verbose_name='certainty of the evidence')),
                 ('sources', models.JSONField(blank=True, db_default=models.Value([], models.JSONField()), default=list, help_text='What the page relies on, in order.')),
                 ('anatomical_name', models.CharField(help_text='As in gastrocnemius.', max_length=100)),
                 ('region', models.CharField(choices=[('neck', 'Neck and top of the shoulders'), ('shoulder', 'Shoulder and chest'), ('arm', 'Forearm and hand'), ('back', 'Lower back and hip'), ('thigh', 'Thigh and knee'), ('calf', 'Calf and foot')], max_length=10, verbose_name='part of the body')),
@@ -153,8 +262,7 @@ class Migration(migrations.Migration):
                 ('emergency_signs', models.TextField(blank=True, help_text='One a line. Each goes on from “Call the emergency number if:”.', max_length=700)),
                 ('urgent_signs', models.TextField(blank=True, help_text='One a line. Each goes on from “Get medical help today if:”.', max_length=700)),
                 ('ask_signs', models.TextField(blank=True, help_text='One a line. Each goes on from “Ask your doctor first if:”.', max_length=700, verbose_name='signs to ask about')),
-                ('certainty', models.CharField(choices=[('none', 'No studies worth the name'), ('very_low', 'Very low certainty'), ('low', 'Low certainty'), ('moderate', 'Moderate certainty'), ('high', 'High certainty')], default='very_low', help_text="How sure anybody can be of where this muscle's pain goes.", max_length=10)),
-                ('certainty_note', models.TextField(blank=True, help_text='Why, in a sentence or two.', max_length=500)),
+                ('certainty_note', models.TextField(blank=True, help_text='Why that sure and no surer of where the pain goes.', max_length=500)),
                 ('position', models.PositiveSmallIntegerField(default=0, help_text='From the head down.', verbose_name='order')),
                 ('conditions', models.ManyToManyField(blank=True, related_name='muscles', to='services.condition')),
                 ('reviewer', models.ForeignKey(blank=True, help_text='The licensed clinician who checked what the page says.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='blog.author', verbose_name='medical reviewer')),
@@ -178,7 +286,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='conditionfigure',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('alternative_text', ''), ('decorative', True)), models.Q(('decorative', False), models.Q(('alternative_text', ''), _negated=True)), _connector='OR'), name='services_conditionfigure_has_text_or_is_decorative', violation_error_message='Describe the picture, or say that it is decorative.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('alternative_text', ''), ('decorative', True)), models.Q(('decorative', False), models.Q(models.Q(('alternative_text', ''), _negated=True), ('upload__isnull', False), _connector='OR')), _connector='OR'), name='services_conditionfigure_has_text_or_is_decorative', violation_error_message='Describe the picture, or say that it is decorative.'),
+        ),
+        migrations.AddConstraint(
+            model_name='conditionfigure',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('picture', ''), ('upload__isnull', False)), models.Q(models.Q(('picture', ''), _negated=True), ('upload', None)), _connector='OR'), name='services_conditionfigure_shows_one_picture', violation_error_message='Choose a drawing or an uploaded picture, one of the two.'),
         ),
         migrations.AddConstraint(
             model_name='muscle',

@@ -1,7 +1,7 @@
 """What the clinic offers and treats, who gives it and where."""
 
 from services.models.condition import CONDITION_BLOCKS, Condition
-from services.models.evidence import Certainty, Sourced
+from services.models.evidence import Rated, Sourced
 from services.models.explainer import EXPLAINER_BLOCKS, Explainer
 from services.models.muscle import BodyRegion, Muscle
 from services.models.page import PROSE, Pictured
@@ -15,12 +15,12 @@ __all__ = [
     "EXPLAINER_BLOCKS",
     "PROSE",
     "BodyRegion",
-    "Certainty",
     "Condition",
     "Explainer",
     "Likelihood",
     "Muscle",
     "Pictured",
+    "Rated",
     "Room",
     "Service",
     "ServiceOption",

@@ -9,7 +9,7 @@ from django.urls import reverse
 from blog.blocks import own_blocks
 from blog.models import Post
 from blog.publishing import PublishedPage, PublishedPageQuerySet
-from services.models.evidence import Certainty, Sourced
+from services.models.evidence import Rated, Sourced
 from services.models.page import Pictured
 from services.models.service import ServiceOption
 
@@ -22,7 +22,7 @@ class ConditionQuerySet(PublishedPageQuerySet):
         return self.select_related("reviewer", "option__service")
 
 
-class Condition(Pictured, Sourced, PublishedPage):
+class Condition(Pictured, Rated, Sourced, PublishedPage):
     """A condition under its plain name. Its body is blocks in regions, which keep the order that readers need.
 
     The summary is the page's first sentence: what it is, and what to do now.
@@ -32,13 +32,6 @@ class Condition(Pictured, Sourced, PublishedPage):
     abbreviation = models.CharField(max_length=10, blank=True, help_text="As doctors write it: TOS, PF.")
     other_names = models.TextField(
         max_length=500, blank=True, help_text="One a line. People search for these, too."
-    )
-    certainty = models.CharField(
-        "certainty of the evidence",
-        max_length=10,
-        choices=Certainty,
-        default=Certainty.VERY_LOW,
-        help_text="How sure the studies can be that massage or manual therapy does something.",
     )
     finding = models.CharField(
         max_length=200, blank=True, help_text="What the studies found, in one short sentence for the list."
@@ -90,11 +83,6 @@ class Condition(Pictured, Sourced, PublishedPage):
     def names(self) -> list[str]:
         """What else people call it, without empty lines."""
         return [line.strip() for line in self.other_names.splitlines() if line.strip()]
-
-    @property
-    def evidence(self) -> Certainty:
-        """How sure anybody can be, with its words."""
-        return Certainty(self.certainty)
 
 
 #: Every kind of block that a condition's page can have; the tables are named as in ConditionRichText.

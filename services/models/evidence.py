@@ -1,36 +1,40 @@
-"""How sure anybody can be of what a page says, and where it was read."""
+"""How sure anybody can be of what a page says, and what it was read in."""
 
 from django.db import models
 from django.db.models import Value
 
+from blog.blocks import Certainty
 
-class Certainty(models.TextChoices):
-    """How much the studies can tell, in the order of how little they leave open."""
 
-    NONE = "none", "No studies worth the name"
-    VERY_LOW = "very_low", "Very low certainty"
-    LOW = "low", "Low certainty"
-    MODERATE = "moderate", "Moderate certainty"
-    HIGH = "high", "High certainty"
+class Rated(models.Model):
+    """A page whose subject has been studied well, badly or not at all."""
+
+    certainty = models.CharField(
+        "certainty of the evidence",
+        max_length=10,
+        choices=Certainty,
+        default=Certainty.VERY_LOW,
+        help_text="How sure the research can be of what it found.",
+    )
+
+    class Meta:
+        abstract = True
 
     @property
-    def meaning(self) -> str:
-        """What that means for somebody who has to decide."""
-        return _MEANINGS[self]
+    def level(self) -> str:
+        """The certainty in a word or two."""
+        return str(Certainty(self.certainty).label).partition(":")[0]
 
     @property
-    def rank(self) -> int:
-        """From 0, for nothing known, to 4."""
-        return list(Certainty).index(self)
+    def level_meaning(self) -> str:
+        """What that level means, as it goes on after a colon."""
+        return str(Certainty(self.certainty).label).partition(": ")[2]
 
-
-_MEANINGS = {
-    Certainty.NONE: "Nobody has tested massage for this properly. Nobody can say whether it helps.",
-    Certainty.VERY_LOW: "The studies are few, small or poor. The truth may be quite different.",
-    Certainty.LOW: "There are some studies. Better ones may well change the answer.",
-    Certainty.MODERATE: "The answer is probably right. A better study could still change it.",
-    Certainty.HIGH: "Good studies agree. More of them will hardly change the answer.",
-}
+    @property
+    def level_scale(self) -> list[bool]:
+        """Four marks, of which as many are filled as the research is sure."""
+        rank = len(Certainty) - 1 - list(Certainty).index(Certainty(self.certainty))
+        return [mark < rank for mark in range(len(Certainty) - 1)]
 
 
 class Sourced(models.Model):

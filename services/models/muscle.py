@@ -1,11 +1,13 @@
 """Muscles, and where their tender spots are felt."""
 
+from dataclasses import dataclass
+
 from django.db import models
 from django.urls import reverse
 
 from blog.publishing import PublishedPage, PublishedPageQuerySet
 from services.models.condition import Condition
-from services.models.evidence import Certainty, Sourced
+from services.models.evidence import Rated, Sourced
 
 
 class BodyRegion(models.TextChoices):
@@ -19,11 +21,24 @@ class BodyRegion(models.TextChoices):
     CALF = "calf", "Calf and foot"
 
 
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """Signs of one urgency, as a care card shows them."""
+
+    urgency: str
+    lines: list[str]
+
+    @property
+    def pk(self) -> str:
+        """What the card is called on its page."""
+        return self.urgency
+
+
 def _lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-class Muscle(Sourced, PublishedPage):
+class Muscle(Rated, Sourced, PublishedPage):
     """A muscle under its plain name: where its tender spot lies, and where people feel it."""
 
     anatomical_name = models.CharField(max_length=100, help_text="As in gastrocnemius.")
@@ -58,13 +73,9 @@ class Muscle(Sourced, PublishedPage):
         blank=True,
         help_text="One a line. Each goes on from “Ask your doctor first if:”.",
     )
-    certainty = models.CharField(
-        max_length=10,
-        choices=Certainty,
-        default=Certainty.VERY_LOW,
-        help_text="How sure anybody can be of where this muscle's pain goes.",
+    certainty_note = models.TextField(
+        max_length=500, blank=True, help_text="Why that sure and no surer of where the pain goes."
     )
-    certainty_note = models.TextField(max_length=500, blank=True, help_text="Why, in a sentence or two.")
     conditions = models.ManyToManyField(Condition, blank=True, related_name="muscles")
     position = models.PositiveSmallIntegerField("order", default=0, help_text="From the head down.")
 
@@ -83,11 +94,6 @@ class Muscle(Sourced, PublishedPage):
         return self.title
 
     @property
-    def evidence(self) -> Certainty:
-        """How sure anybody can be, with its words."""
-        return Certainty(self.certainty)
-
-    @property
     def to_try(self) -> list[str]:
         """What one can try at home, one each."""
         return _lines(self.yourself)
@@ -98,11 +104,11 @@ class Muscle(Sourced, PublishedPage):
         return _lines(self.else_could_be)
 
     @property
-    def signs(self) -> list[tuple[str, list[str]]]:
-        """The signs that need help as (urgency, signs), the most urgent first; what has none is left out."""
+    def signs(self) -> list[Signs]:
+        """The signs that need help, the most urgent first; what has none is left out."""
         found = [
-            ("emergency", _lines(self.emergency_signs)),
-            ("urgent", _lines(self.urgent_signs)),
-            ("ask", _lines(self.ask_signs)),
+            Signs("emergency", _lines(self.emergency_signs)),
+            Signs("urgent", _lines(self.urgent_signs)),
+            Signs("ask", _lines(self.ask_signs)),
         ]
-        return [(urgency, lines) for urgency, lines in found if lines]
+        return [card for card in found if card.lines]
