@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from blog.publishing import PublishedPage, PublishedPageQuerySet
 from services.figures import shapes
-from services.models.muscle import Muscle
+from services.models.muscle import Muscle, Signs
 from services.models.service import ServiceOption
 
 
@@ -92,15 +92,18 @@ class Zone(PublishedPage):
         return _lines(self.else_could_be)
 
     @property
-    def emergencies(self) -> list[str]:
-        """The signs for the emergency number, one each."""
-        return _lines(self.emergency_signs)
+    def emergencies(self) -> list[Signs]:
+        """The signs for the emergency number, as one card or none."""
+        return _cards(Signs("emergency", _lines(self.emergency_signs)))
 
     @property
-    def later_signs(self) -> list[tuple[str, list[str]]]:
-        """The other signs as (urgency, signs), the more urgent first; what has none is left out."""
-        found = [("urgent", _lines(self.urgent_signs)), ("ask", _lines(self.ask_signs))]
-        return [(urgency, lines) for urgency, lines in found if lines]
+    def later_signs(self) -> list[Signs]:
+        """The other signs, the more urgent first; what has none is left out."""
+        return _cards(Signs("urgent", _lines(self.urgent_signs)), Signs("ask", _lines(self.ask_signs)))
+
+
+def _cards(*cards: Signs) -> list[Signs]:
+    return [card for card in cards if card.lines]
 
 
 class ZoneMuscle(models.Model):
