@@ -44,8 +44,12 @@ _PAGES: May = {
     "services.therapist": ("view", "change"),
     "services.muscle": _ALL,
     "services.condition": _ALL,
+    "services.zone": _ALL,
+    "services.zonemuscle": _ALL,
+    "services.explainer": _ALL,
     **{
-        f"services.condition{kind}": _ALL
+        f"services.{page}{kind}": _ALL
+        for page in ("condition", "explainer")
         for kind in (
             "richtext",
             "figure",

@@ -34,6 +34,7 @@ SITE_STYLES = (
             "evidence",
             "picture",
             "video",
+            "muscle-figure",
             "summary-list",
             "swap",
             "error-summary",

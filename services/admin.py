@@ -3,6 +3,7 @@
 from typing import Any
 
 from content_editor.admin import ContentEditor
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
@@ -14,13 +15,18 @@ from blog.publishing import PublishedPage
 from flexclinic.lib import clock
 from services.models import (
     CONDITION_BLOCKS,
+    EXPLAINER_BLOCKS,
     Condition,
+    Explainer,
     Muscle,
     Room,
     Service,
     ServiceOption,
     Therapist,
+    Zone,
+    ZoneMuscle,
 )
+from services.models.zone import drawn_zones
 
 _PUBLICATION = (
     "Publication",
@@ -234,3 +240,61 @@ class MuscleAdmin(PageAdmin):
         _REVIEW,
         _SEARCH,
     )
+
+
+class ZoneMuscleInline(admin.TabularInline[ZoneMuscle, Zone]):
+    """The muscles whose pain is felt in the place, and how often."""
+
+    model = ZoneMuscle
+    extra = 1
+    fields = ("muscle", "likelihood", "position")
+
+
+class ZoneForm(forms.ModelForm[Zone]):
+    """A place's words. Its address is one of the places that the figure has."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "slug" in self.fields:
+            self.fields["slug"] = forms.ChoiceField(
+                choices=drawn_zones, help_text="Where it lies on the figure is drawn, and not changed here."
+            )
+
+
+@admin.register(Zone)
+class ZoneAdmin(PageAdmin):
+    """The places of the body map: their words and their muscles. What the figure looks like is not edited."""
+
+    form = ZoneForm
+    prepopulated_fields = {}
+    list_display = ("title", "region", "publication", "position", "muscle_names")
+    list_filter = ("region", "state")
+    inlines = (ZoneMuscleInline,)
+    fieldsets = (
+        (None, {"fields": (("title", "slug"), ("region", "position"), "summary", "option")}),
+        ("Care", {"fields": ("else_could_be", ("emergency_signs", "urgent_signs", "ask_signs"))}),
+        _PUBLICATION,
+        _REVIEW,
+        _SEARCH,
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Zone]:
+        """With the muscles, in one more query."""
+        zones: QuerySet[Zone] = super().get_queryset(request).prefetch_related("felt__muscle")
+        return zones
+
+    @admin.display(description="muscles")
+    def muscle_names(self, zone: Zone) -> str:
+        """The muscles, the likeliest first."""
+        return ", ".join(way.muscle.title for way in zone.felt.all()) or "none"
+
+
+@admin.register(Explainer)
+class ExplainerAdmin(PageAdmin, ContentEditor):  # type: ignore[misc]
+    """“How trigger points work”: a few pages in a row."""
+
+    list_display = ("title", "publication", "position")
+    list_filter = ("state",)
+    save_on_top = True
+    inlines = block_inlines(EXPLAINER_BLOCKS)
+    fieldsets = ((None, {"fields": (("title", "slug"), "position", "summary")}), _PUBLICATION, _REVIEW, _SEARCH)

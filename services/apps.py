@@ -8,3 +8,15 @@ class ServicesConfig(AppConfig):
 
     name = "services"
     verbose_name = "Services and people"
+
+    def ready(self) -> None:
+        """Offer the muscles' figures to the pages of the site."""
+        from blog import embeds
+        from services import page_embeds  # it needs the models
+
+        embeds.register(
+            embeds.MUSCLE,
+            choices=page_embeds.muscle_choices,
+            load=page_embeds.load_muscles,
+            template_name="services/embeds/muscle_figure.html",
+        )

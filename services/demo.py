@@ -12,6 +12,7 @@ from django.db.models import Q
 from blog.demo import write_blocks
 from blog.models import Post
 from blog.publishing import State
+from services import map_demo
 from services.models import CONDITION_BLOCKS, Condition, Muscle, Room, Service, ServiceOption, Therapist
 
 FOLDER = Path(__file__).resolve().parent / "demo_content"
@@ -62,7 +63,8 @@ def seed(*, at: datetime.datetime) -> int:
         if not Therapist.objects.filter(slug=data["slug"]).exists():
             _create_therapist(data, position=10 * position, at=at)
             new += 1
-    return new + _seed_library(at=at)
+    new += _seed_library(at=at)
+    return new + map_demo.seed(published=at - _PUBLISHED)
 
 
 def _seed_service(data: dict[str, Any], *, position: int, at: datetime.datetime) -> int:

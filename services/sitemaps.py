@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from blog.publishing import PublishedPageQuerySet
 from flexclinic.lib import clock
+from services.figure_sitemaps import FIGURE_SITEMAPS
 from services.models import Condition, Muscle, Service, Therapist
 
 
@@ -77,4 +78,5 @@ SITEMAPS: dict[str, type[Sitemap[Any]]] = {
     "therapists": TherapistSitemap,
     "conditions": ConditionSitemap,
     "muscles": MuscleSitemap,
+    **FIGURE_SITEMAPS,
 }

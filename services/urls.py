@@ -1,8 +1,8 @@
-"""The addresses of services, therapists, conditions and muscles. Included at the site's root."""
+"""The addresses of services, therapists, conditions and muscles, the body map and trigger points. Included at the site's root."""
 
 from django.urls import path
 
-from services import library_views, views
+from services import figure_views, library_views, views
 
 app_name = "services"
 
@@ -15,4 +15,9 @@ urlpatterns = [
     path("conditions/<slug:slug>/", library_views.condition, name="condition"),
     path("muscles/", library_views.muscles, name="muscles"),
     path("muscles/<slug:slug>/", library_views.muscle, name="muscle"),
+    path("where-does-it-hurt/", figure_views.body_map, name="body_map"),
+    path("where-does-it-hurt/sheet/", figure_views.doctor_sheet, name="doctor_sheet"),
+    path("where-does-it-hurt/<slug:slug>/", figure_views.zone, name="zone"),
+    path("trigger-points/", figure_views.trigger_points, name="trigger_points"),
+    path("trigger-points/<slug:slug>/", figure_views.explainer, name="explainer"),
 ]

@@ -2,17 +2,22 @@
 
 from services.models.condition import CONDITION_BLOCKS, Condition
 from services.models.evidence import Rated, Sourced
+from services.models.explainer import EXPLAINER_BLOCKS, Explainer
 from services.models.muscle import BodyRegion, Muscle
 from services.models.page import PROSE, Pictured
 from services.models.room import Room
 from services.models.service import Service, ServiceOption, ServiceOptionQuerySet
 from services.models.therapist import Therapist
+from services.models.zone import Likelihood, Zone, ZoneMuscle, ZoneRegion
 
 __all__ = [
     "CONDITION_BLOCKS",
+    "EXPLAINER_BLOCKS",
     "PROSE",
     "BodyRegion",
     "Condition",
+    "Explainer",
+    "Likelihood",
     "Muscle",
     "Pictured",
     "Rated",
@@ -22,4 +27,7 @@ __all__ = [
     "ServiceOptionQuerySet",
     "Sourced",
     "Therapist",
+    "Zone",
+    "ZoneMuscle",
+    "ZoneRegion",
 ]
