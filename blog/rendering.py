@@ -14,7 +14,15 @@ class Block(Protocol):
 
 
 def regions(page: Any, kinds: Sequence[type[Any]]) -> dict[str, Sequence[Block]]:
-    """The page's blocks of the kinds in the editor's order, by region: one query for each kind of block."""
+    """The page's blocks of the kinds in the editor's order, by region: one query for each kind of block.
+
+    A page that was never saved like this answers for its blocks itself; see `blog.previews`.
+    """
+    unsaved = getattr(page, "unsaved_blocks", None)
+    if unsaved is not None:
+        return {
+            region.key: [block for block in unsaved if block.region == region.key] for region in page.regions
+        }
     contents = contents_for_item(page, plugins=kinds)
     return {region.key: list(contents[region.key]) for region in page.regions}
 

@@ -6,42 +6,15 @@ from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from reversion.admin import VersionAdmin
 
-from flexclinic.lib import clock
+from blog.desk.page_admin import STANDARD, PublishedPageAdmin
 from services.models import Room, Service, ServiceOption, Therapist
 
-_PUBLICATION = (
-    "Publication",
-    {
-        "fields": ("state", ("publish_at", "expire_at")),
-        "description": "A live page shows from the first of these moments until the second.",
-    },
-)
-_REVIEW = (
-    "Medical review",
-    {
-        "fields": ("reviewer", ("reviewed_on", "next_review_on")),
-        "description": "A licensed clinician must review the page before a real clinic publishes it.",
-        "classes": ("collapse",),
-    },
-)
-_SEARCH = ("Search engines", {"fields": ("seo_title", "seo_description"), "classes": ("collapse",)})
 _PICTURE = ("Picture", {"fields": ("picture", "drawing", "picture_text")})
 
 
-class PageAdmin(VersionAdmin):  # type: ignore[misc]
-    """A page with an address, its revisions and what it is now."""
-
-    prepopulated_fields = {"slug": ["title"]}
-    search_fields = ("title", "summary", "slug")
-    history_latest_first = True
-    list_per_page = 50
-
-    @admin.display(description="now")
-    def publication(self, page: Service | Therapist) -> str:
-        """What the page is now."""
-        return str(page.publication(clock.now()).label)
+class PageAdmin(PublishedPageAdmin):
+    """A page of the clinic's offer."""
 
 
 @admin.register(Service)
@@ -53,9 +26,7 @@ class ServiceAdmin(PageAdmin):
     fieldsets = (
         (None, {"fields": (("title", "slug"), "summary", "body", "position")}),
         _PICTURE,
-        _PUBLICATION,
-        _REVIEW,
-        _SEARCH,
+        *STANDARD,
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Service]:
@@ -105,15 +76,14 @@ class TherapistAdmin(PageAdmin):
 
     list_display = ("title", "role", "publication", "bookable", "position")
     list_filter = ("bookable", "state")
+    change_form_template = "admin/services/therapist/change_form.html"
     search_fields = ("title", "role", "slug")
     filter_horizontal = ("options",)
     fieldsets = (
         (None, {"fields": (("title", "slug"), "role", "summary", "bio", "position")}),
         ("Booking", {"fields": ("bookable", "options", "user")}),
         _PICTURE,
-        _PUBLICATION,
-        _REVIEW,
-        _SEARCH,
+        *STANDARD,
     )
 
     def get_fieldsets(self, request: HttpRequest, obj: Therapist | None = None) -> Any:
