@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.apps import apps
-from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core import serializers
 from django.db import transaction
@@ -26,12 +25,15 @@ _PURPOSE = "preview of a page"
 
 
 def link_to(page: PublishedPage) -> str:
-    """A link to the page as it is saved, from now on for `LASTS`."""
+    """The path of a link to the page as it is saved, from now on for `LASTS`."""
     return _link(f"page:{page._meta.label_lower}:{page.pk}:{page.preview_round}")
 
 
 def link_to_unsaved(*, kind: type[PublishedPage], pk: int | None, rows: Rows) -> str:
-    """Keep the rows as a snapshot, and give a link to it. Snapshots that have expired go at this occasion."""
+    """Keep the rows as a snapshot, and give the path of a link to it.
+
+    Snapshots that have expired go at this occasion.
+    """
     now = clock.now()
     Snapshot.objects.filter(expires_at__lte=now).delete()
     kept = Snapshot.objects.create(
@@ -93,4 +95,4 @@ def _remember(page: Any, blocks: list[Any]) -> None:
 
 
 def _link(says: str) -> str:
-    return settings.SITE_URL + reverse("pages:preview", args=[stamps.make(purpose=_PURPOSE, says=says)])
+    return reverse("pages:preview", args=[stamps.make(purpose=_PURPOSE, says=says)])

@@ -42,6 +42,12 @@ class PageHistory(VersionAdmin):  # type: ignore[misc]
             *super().get_urls(),
         ]
 
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """The list, outside of a revision: one that is open forgets what is deleted before it ends."""
+        context = {"has_change_permission": self.has_change_permission(request), **(extra_context or {})}
+        response: HttpResponse = super(VersionAdmin, self).changelist_view(request, context)
+        return response
+
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """Every revision, the newest first."""
         page = self._page(request, object_id)

@@ -10,9 +10,11 @@ and its inlines: `class PostAdmin(PublishedPageAdmin, ContentEditor)`.
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -94,17 +96,19 @@ class PublishedPageAdmin(PageSaving, PageHistory):
         """A link for somebody without a login; POST voids every link that there is."""
         page = self._page(request, object_id)
         if not self.has_change_permission(request, page):
-            raise Http404
+            raise PermissionDenied
         if request.method == "POST":
             previews.end_all(page)
             messages.success(request, "The links that were shared open nothing any more.")
             return redirect(request.path)
+        path_ = previews.link_to(page)
         context = {
             **self.admin_site.each_context(request),
             "title": f"Share a preview of “{page}”",
             "opts": self.opts,
             "page": page,
-            "link": previews.link_to(page),
+            "path": path_,
+            "link": settings.SITE_URL + path_,
             "until": clock.now() + previews.LASTS,
         }
         request.current_app = self.admin_site.name  # type: ignore[attr-defined]
