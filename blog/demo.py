@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.utils.text import slugify
 
-from blog.models import POST_BLOCKS, Author, Category, Post
+from blog.models import POST_BLOCKS, Author, Category, Post, Tag
 from blog.publishing import State
 
 FOLDER = Path(__file__).resolve().parent / "demo_content"
@@ -53,6 +54,7 @@ def _create_post(data: dict[str, Any], *, author: Author, category: Category, at
         summary=data["summary"],
         seo_title=data.get("seo_title", ""),
         seo_description=data.get("seo_description", ""),
+        sources=data.get("sources", []),
         state=State.LIVE,
         publish_at=at - datetime.timedelta(days=data["days_ago"]),
         author=author,
@@ -60,7 +62,12 @@ def _create_post(data: dict[str, Any], *, author: Author, category: Category, at
     )
     post.full_clean()
     post.save()
+    post.tags.set([_tag(name) for name in data.get("tags", [])])
     write_blocks(post, data["blocks"], kinds=POST_BLOCKS)
+
+
+def _tag(name: str) -> Tag:
+    return Tag.objects.get_or_create(slug=slugify(name), defaults={"name": name})[0]
 
 
 def write_blocks(

@@ -9,11 +9,26 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 
+from blog.addresses import FormerAddress
 from blog.blocks import own_blocks
+from blog.editing import OpenPage, Snapshot
 from blog.library import Picture, Video
 from blog.publishing import PublishedPage, PublishedPageQuerySet
 
-RESERVED_SLUGS = {"category", "feed"}  # see urls.py
+__all__ = [
+    "Author",
+    "Category",
+    "FormerAddress",
+    "OpenPage",
+    "Page",
+    "Picture",
+    "Post",
+    "Snapshot",
+    "Tag",
+    "Video",
+]
+
+RESERVED_SLUGS = {"author", "category", "feed", "tag"}  # see urls.py
 
 
 class Author(models.Model):
@@ -32,6 +47,19 @@ class Author(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        """The list of the author's posts."""
+        return reverse("blog:author", args=[self.slug])
+
+
+class CategoryQuerySet(models.QuerySet["Category"]):
+    """Categories by what they hold."""
+
+    def with_posts(self, at: datetime.datetime) -> Self:
+        """Those of which the public sees a post at the aware instant `at`."""
+        seen = Post.objects.published(at).filter(category=models.OuterRef("pk")).order_by()
+        return self.filter(models.Exists(seen))
+
 
 class Category(models.Model):
     """A subject that posts are sorted into."""
@@ -39,6 +67,8 @@ class Category(models.Model):
     name = models.CharField(max_length=60, unique=True)
     slug = models.SlugField(max_length=60, unique=True)
     description = models.TextField(max_length=300, blank=True)
+
+    objects = CategoryQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -52,6 +82,23 @@ class Category(models.Model):
         return reverse("blog:category", args=[self.slug])
 
 
+class Tag(models.Model):
+    """A word that posts of any category can have in common."""
+
+    name = models.CharField(max_length=60, unique=True)
+    slug = models.SlugField(max_length=60, unique=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        """The list of the posts that have it."""
+        return reverse("blog:tag", args=[self.slug])
+
+
 class PostQuerySet(PublishedPageQuerySet):
     """Posts, newest first."""
 
@@ -60,8 +107,8 @@ class PostQuerySet(PublishedPageQuerySet):
         return self.select_related("author", "category")
 
     def for_page(self) -> Self:
-        """With what the post's page shows besides its blocks, in one query."""
-        return self.select_related("author", "category", "reviewer")
+        """With what the post's page shows besides its blocks, in two queries."""
+        return self.select_related("author", "category", "reviewer").prefetch_related("tags")
 
 
 class Post(PublishedPage):
@@ -69,6 +116,7 @@ class Post(PublishedPage):
 
     author = models.ForeignKey(Author, on_delete=models.PROTECT, related_name="posts")
     category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="posts")
+    tags = models.ManyToManyField(Tag, blank=True, related_name="posts")
     feed_id = models.UUIDField(
         default=uuid.uuid4,
         unique=True,
@@ -125,4 +173,22 @@ POST_BLOCKS = own_blocks(Post)
     PostMuscleFigure,
 ) = POST_BLOCKS
 
-__all__ = ["POST_BLOCKS", "Author", "Category", "Picture", "Post", "Video"]
+
+class Page(PublishedPage):
+    """A page about the clinic at an address of its own, such as its prices. Its body is a row of blocks."""
+
+    position = models.PositiveSmallIntegerField("order", default=0)
+
+    objects = PublishedPageQuerySet.as_manager()
+
+    regions: ClassVar[list[Region]] = [Region(key="main", title="Page")]
+
+    class Meta(PublishedPage.Meta):
+        ordering = ["position", "title"]
+
+    def get_absolute_url(self) -> str:
+        """The page."""
+        return reverse("pages:page", args=[self.slug])
+
+
+PAGE_BLOCKS = own_blocks(Page)

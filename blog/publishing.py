@@ -5,13 +5,19 @@ given moment (draft, scheduled, live, expired) is worked out from these three, s
 a page's hour comes.
 """
 
+import copy
 import datetime
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.core.exceptions import ValidationError
-from django.db import models
-from django.db.models import F, Q
+from django.db import models, transaction
+from django.db.models import F, Q, Value
+from imagefield.fields import ImageField
 
+from blog import addresses
+from blog.sources import Source
+from blog.sources import read as read_sources
+from blog.sources import validate as validate_sources
 from flexclinic.lib import clock
 
 
@@ -58,14 +64,17 @@ class PublishedPageQuerySet(models.QuerySet[Any]):
 class PublishedPage(models.Model):
     """A page with an address, which an editor writes, releases and has reviewed.
 
-    Addresses that a page had before belong here too, once a change of slug leaves a redirect behind.
+    Saving one counts its `edition`, and leaves a redirect behind when the public had seen it at another address.
     """
+
+    #: What an older version that is restored leaves as it is now: no text goes on or off the site by that.
+    not_restored: ClassVar[frozenset[str]] = frozenset({"state", "publish_at", "expire_at"})
 
     title = models.CharField(max_length=200)
     slug = models.SlugField(
         max_length=200,
         unique=True,
-        help_text="The page's address. Links to the old one break when it changes.",
+        help_text="The end of the page's address. When you change it, the old address leads to the new one.",
     )
     summary = models.TextField(
         max_length=300, help_text="One or two sentences, shown in lists and search results."
@@ -80,6 +89,14 @@ class PublishedPage(models.Model):
     )
     expire_at = models.DateTimeField("publish until", null=True, blank=True)
 
+    author = models.ForeignKey(
+        "blog.Author",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Who wrote the page. It may be empty.",
+    )
     reviewer = models.ForeignKey(
         "blog.Author",
         on_delete=models.PROTECT,
@@ -91,6 +108,13 @@ class PublishedPage(models.Model):
     )
     reviewed_on = models.DateField(null=True, blank=True)
     next_review_on = models.DateField("next review", null=True, blank=True)
+    sources = models.JSONField(
+        default=list,
+        db_default=Value([], models.JSONField()),
+        blank=True,
+        validators=[validate_sources],
+        help_text="What the page relies on, in the order of their numbers.",
+    )
 
     seo_title = models.CharField(
         "title for search engines", max_length=70, blank=True, help_text="Left empty, the title."
@@ -99,6 +123,27 @@ class PublishedPage(models.Model):
         "description for search engines", max_length=160, blank=True, help_text="Left empty, the summary."
     )
 
+    social_picture = ImageField(
+        "picture for sharing",
+        upload_to="social/",
+        blank=True,
+        db_default="",
+        width_field="social_picture_width",
+        height_field="social_picture_height",
+        formats={"social": ["default", ("crop", (1200, 630))]},
+        help_text="Shown where somebody shares the page's address. Best at 1200 by 630 pixels. "
+        "Left empty, the clinic's own.",
+    )
+
+    social_picture_width = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    social_picture_height = models.PositiveIntegerField(null=True, blank=True, editable=False)
+
+    edition = models.PositiveIntegerField(
+        default=1, db_default=1, editable=False, help_text="How often the page has been saved."
+    )
+    preview_round = models.PositiveIntegerField(
+        default=0, db_default=0, editable=False, help_text="Links to previews of an earlier round are void."
+    )
     created_at = models.DateTimeField(default=clock.now, editable=False)
     updated_at = models.DateTimeField(default=clock.now, editable=False)
 
@@ -127,15 +172,36 @@ class PublishedPage(models.Model):
         return self.title
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save, and note when."""
+        """Save, note when and how often, and leave a redirect at an address that the public knew.
+
+        The row is locked first: two who rename a page at once do so one after the other.
+        """
         self.updated_at = clock.now()
-        if kwargs.get("update_fields") is not None:
-            kwargs["update_fields"] = {*kwargs["update_fields"], "updated_at"}
-        super().save(*args, **kwargs)
+        with transaction.atomic():
+            before = None if self._state.adding else self._locked()
+            if before is not None:
+                self.edition = before.edition + 1
+            if kwargs.get("update_fields") is not None:
+                kwargs["update_fields"] = {*kwargs["update_fields"], "updated_at", "edition"}
+            super().save(*args, **kwargs)
+            if before is not None and before.slug != self.slug:
+                self._moved_from(before)
 
     def get_absolute_url(self) -> str:
         """The page's path on the site."""
         raise NotImplementedError(f"{type(self).__name__} must say where it lives")
+
+    def _locked(self) -> Self | None:
+        """What of the stored row `save` needs; nobody else saves the page before this transaction ends."""
+        rows = type(self)._base_manager.select_for_update().filter(pk=self.pk)
+        return rows.only("slug", "edition", "state", "publish_at").first()
+
+    def _moved_from(self, before: Self) -> None:
+        stood = copy.copy(self)
+        stood.slug = before.slug
+        now = clock.now()
+        seen = before.state == State.LIVE and before.publish_at is not None and before.publish_at <= now
+        addresses.note_move(self, old=stood.get_absolute_url(), new=self.get_absolute_url(), seen=seen)
 
     def clean(self) -> None:
         """Let a page go live without a moment given: it shows from now on."""
@@ -177,3 +243,11 @@ class PublishedPage(models.Model):
     def description(self) -> str:
         """The description that search engines show."""
         return self.seo_description or self.summary
+
+    @property
+    def listed_sources(self) -> list[Source]:
+        """The sources for the page, in order; none where the row holds what is no list of sources."""
+        try:
+            return read_sources(self.sources)
+        except ValidationError:
+            return []

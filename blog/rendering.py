@@ -18,8 +18,16 @@ class Block(Protocol):
 def regions(page: Any, kinds: Sequence[type[Any]]) -> dict[str, Sequence[Block]]:
     """The page's blocks of the kinds in the editor's order, by region.
 
-    One query for each kind of block, and as many for each kind of thing that they embed as its room needs.
+    One query for each kind of block, and as many for each kind of thing that they embed as its room needs. A page that
+    was never saved like this answers for its blocks itself; see `blog.previews`.
     """
+    unsaved = getattr(page, "unsaved_blocks", None)
+    if unsaved is not None:
+        contents = {
+            region.key: [block for block in unsaved if block.region == region.key] for region in page.regions
+        }
+        embeds.load_all(contents)
+        return contents
     contents = contents_for_item(page, plugins=kinds)
     embeds.load_all(contents)
     return {region.key: list(contents[region.key]) for region in page.regions}

@@ -11,5 +11,7 @@ urlpatterns = [
     path("", views.index, name="index"),
     path("feed/", views.feed, name="feed"),
     path("category/<slug:slug>/", views.category, name="category"),
+    path("author/<slug:slug>/", views.author, name="author"),
+    path("tag/<slug:slug>/", views.tag, name="tag"),
     path("<slug:slug>/", views.post, name="post"),
 ]

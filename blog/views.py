@@ -1,37 +1,24 @@
-"""The blog's pages for the public, and a post's preview for those who may change it."""
+"""The blog's pages and the pages about the clinic, for the public and as previews for those who may change them."""
 
-import datetime
+from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from blog import feeds
-from blog.models import POST_BLOCKS, Category, Post
+from blog import feeds, pages
+from blog.models import PAGE_BLOCKS, POST_BLOCKS, Author, Category, Page, Post, PostQuerySet, Tag
 from blog.rendering import body
 from blog.structured_data import absolute, blog_posting
 from flexclinic.lib import clock
 
 POSTS_A_PAGE = 10
+INTRODUCTION = "Plain words on muscle pain, massage, and what to expect of a visit."
 
 
-def _get_post(request: HttpRequest, slug: str, at: datetime.datetime) -> Post:
-    """The post, when the public sees it at `at` or the visitor may change it; else 404, as for no post."""
-    post: Post = get_object_or_404(Post.objects.for_page(), slug=slug)
-    if not post.is_published(at) and not _may_preview(request):
-        raise Http404
-    return post
-
-
-def _may_preview(request: HttpRequest) -> bool:
-    user = request.user
-    return bool(user.is_active and user.is_staff and user.has_perm("blog.change_post"))
-
-
-def _list(request: HttpRequest, *, category: Category | None) -> HttpResponse:
-    published = Post.objects.published(clock.now())
-    posts = published if category is None else published.filter(category=category)
+def _list(request: HttpRequest, posts: PostQuerySet, **context: Any) -> HttpResponse:
+    """A list of posts, 10 a page, with the subjects to choose from."""
     paginator = Paginator(posts.for_list(), POSTS_A_PAGE)
     page = paginator.get_page(request.GET.get("page"))
     suffix = f"?page={page.number}" if page.number > 1 else ""
@@ -40,9 +27,11 @@ def _list(request: HttpRequest, *, category: Category | None) -> HttpResponse:
         "blog/post_list.html",
         {
             "page": page,
-            "category": category,
-            "categories": Category.objects.filter(posts__in=published).distinct(),
+            "heading": "Blog",
+            "introduction": INTRODUCTION,
+            "categories": Category.objects.with_posts(clock.now()),
             "canonical_url": absolute(request.path) + suffix,
+            **context,
         },
     )
 
@@ -50,40 +39,83 @@ def _list(request: HttpRequest, *, category: Category | None) -> HttpResponse:
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """All posts, newest first (`?page=`)."""
-    return _list(request, category=None)
+    return _list(request, Post.objects.published(clock.now()), everything=True)
 
 
 @require_safe
 def category(request: HttpRequest, slug: str) -> HttpResponse:
     """A category's posts, newest first (`?page=`)."""
     found = get_object_or_404(Category, slug=slug)
-    return _list(request, category=found)
+    posts = Post.objects.published(clock.now()).filter(category=found)
+    return _list(request, posts, category=found, heading=found.name, introduction=found.description)
+
+
+@require_safe
+def author(request: HttpRequest, slug: str) -> HttpResponse:
+    """Who somebody is, and their posts, newest first (`?page=`)."""
+    found = get_object_or_404(Author, slug=slug)
+    posts = Post.objects.published(clock.now()).filter(author=found)
+    return _list(request, posts, author=found, heading=found.name, introduction=found.role)
+
+
+@require_safe
+def tag(request: HttpRequest, slug: str) -> HttpResponse:
+    """The posts that have a tag, newest first (`?page=`)."""
+    found = get_object_or_404(Tag, slug=slug)
+    posts = Post.objects.published(clock.now()).filter(tags=found)
+    introduction = f"Posts tagged “{found.name}”."
+    return _list(request, posts, tag=found, heading=found.name, introduction=introduction)
 
 
 @require_safe
 def post(request: HttpRequest, slug: str) -> HttpResponse:
     """One post. Whoever may change it sees it before its hour, with a banner that says so."""
     at = clock.now()
-    found = _get_post(request, slug, at)
-    preview = not found.is_published(at)
+    found: Post = pages.find(request, Post.objects.for_page(), slug=slug, at=at)
+    preview = pages.note(request, found, at=at)
     response = render(
         request,
         "blog/post.html",
         {
             "post": found,
             "blocks": body(found, POST_BLOCKS),
-            "for_editor": _may_preview(request),
-            "preview": found.publication(at).label if preview else "",
+            "for_editor": pages.may_change(request, Post),
+            "preview": preview,
             "structured_data": None if preview else blog_posting(found),
             "newer": None if preview else found.newer(at),
             "older": None if preview else found.older(at),
             "canonical_url": absolute(found.get_absolute_url()),
         },
     )
-    if preview:
-        response["Cache-Control"] = "no-store"
-        response["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+    return pages.seal(request, response, found, at=at)
+
+
+@require_safe
+def pages_index(request: HttpRequest) -> HttpResponse:
+    """The pages about the clinic, in the clinic's order."""
+    return render(
+        request,
+        "blog/page_list.html",
+        {"pages": Page.objects.published(clock.now()), "canonical_url": absolute(request.path)},
+    )
+
+
+@require_safe
+def page(request: HttpRequest, slug: str) -> HttpResponse:
+    """One page about the clinic. Whoever may change it sees it before its hour, with a banner that says so."""
+    at = clock.now()
+    found: Page = pages.find(request, Page.objects.select_related("author", "reviewer"), slug=slug, at=at)
+    response = render(
+        request,
+        "blog/page.html",
+        {
+            "page": found,
+            "blocks": body(found, PAGE_BLOCKS),
+            "preview": pages.note(request, found, at=at),
+            "canonical_url": absolute(found.get_absolute_url()),
+        },
+    )
+    return pages.seal(request, response, found, at=at)
 
 
 @require_safe

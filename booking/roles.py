@@ -7,6 +7,7 @@ their own. See docs/who-may-what.md for what comes of it, address by address, an
 from django.apps import apps as installed
 from django.apps.registry import Apps
 
+from blog.models import PAGE_BLOCKS, POST_BLOCKS
 from booking import desk_group
 
 DESK = desk_group.NAME
@@ -24,20 +25,13 @@ _PAGES: May = {
         f"blog.{model}": _ALL
         for model in (
             "post",
+            "page",
             "author",
             "category",
-            "postrichtext",
-            "postfigure",
-            "postcarecard",
-            "postcalltobook",
-            "postdodont",
-            "postquestion",
-            "postevidence",
-            "postvideo",
-            "postfreetimes",
-            "postmusclefigure",
+            "tag",
             "picture",
             "video",
+            *(block._meta.model_name for block in (*POST_BLOCKS, *PAGE_BLOCKS)),
         )
     },
     "services.service": _ALL,

@@ -32,6 +32,7 @@ class DeskSite(AdminSite):
     def own_urls(self) -> list[URLPattern | URLResolver]:
         """The desk's pages that are no model's, before the admin's own: each view through `self.admin_view`."""
         # Only here: booking's own admin asks for this site while it is loaded.
+        from blog.desk import reviews_page
         from booking.admin import board, first_steps_page, ill, inbox, numbers, phone, propose, why
 
         return [
@@ -56,6 +57,7 @@ class DeskSite(AdminSite):
             path("numbers/", self.admin_view(numbers.show), name="numbers"),
             path("numbers/all.xlsx", self.admin_view(numbers.workbook), name="numbers_xlsx"),
             path("numbers/<slug:key>.csv", self.admin_view(numbers.one_table), name="numbers_csv"),
+            path("reviews/", self.admin_view(reviews_page.show), name="reviews"),
             path("first-steps/", self.admin_view(first_steps_page.show), name="first_steps"),
         ]
 

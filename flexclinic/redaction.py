@@ -4,7 +4,7 @@ import logging
 import re
 
 HIDDEN = "…"
-_TOKEN = re.compile(r"(/(?:appointment|waiting|offer)/+)[^/\s?\"']+", re.IGNORECASE)
+_TOKEN = re.compile(r"(/(?:appointment|waiting|offer|preview)/+)[^/\s?\"']+", re.IGNORECASE)
 # Wherever else one stands: after a space or a quotation mark that a mail program put into the link, for one.
 _BARE_TOKEN = re.compile(r"(?<![\w-])[\w-]{43}(?![\w-])", re.ASCII)
 _QUERY = re.compile(r"(/[^\s?\"']*)\?[^\s\"']+")

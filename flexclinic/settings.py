@@ -181,6 +181,7 @@ MIDDLEWARE = [
     "flexclinic.middleware.acting",
     "flexclinic.middleware.staff_second_factor",
     "django_htmx.middleware.HtmxMiddleware",
+    "blog.addresses.former_addresses",
 ]
 
 ROOT_URLCONF = "flexclinic.urls"

@@ -36,6 +36,7 @@ urlpatterns = [
     path("", include("services.urls")),
     path("", include("booking.urls")),
     path("blog/", include("blog.urls")),
+    path("", include("blog.page_urls")),
     path("staff/", include(staff)),
     path("admin/", admin.site.urls),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),

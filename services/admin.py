@@ -8,11 +8,10 @@ from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from reversion.admin import VersionAdmin
 
 from blog.admin import block_inlines
-from blog.publishing import PublishedPage
-from flexclinic.lib import clock
+from blog.check_admin import CheckedPages
+from blog.desk.page_admin import STANDARD, PublishedPageAdmin
 from services.models import (
     CONDITION_BLOCKS,
     EXPLAINER_BLOCKS,
@@ -28,37 +27,11 @@ from services.models import (
 )
 from services.models.zone import drawn_zones
 
-_PUBLICATION = (
-    "Publication",
-    {
-        "fields": ("state", ("publish_at", "expire_at")),
-        "description": "A live page shows from the first of these moments until the second.",
-    },
-)
-_REVIEW = (
-    "Medical review",
-    {
-        "fields": ("reviewer", ("reviewed_on", "next_review_on")),
-        "description": "A licensed clinician must review the page before a real clinic publishes it.",
-        "classes": ("collapse",),
-    },
-)
-_SEARCH = ("Search engines", {"fields": ("seo_title", "seo_description"), "classes": ("collapse",)})
 _PICTURE = ("Picture", {"fields": ("picture", "drawing", "picture_text")})
 
 
-class PageAdmin(VersionAdmin):  # type: ignore[misc]
-    """A page with an address, its revisions and what it is now."""
-
-    prepopulated_fields = {"slug": ["title"]}
-    search_fields: tuple[str, ...] = ("title", "summary", "slug")
-    history_latest_first = True
-    list_per_page = 50
-
-    @admin.display(description="now")
-    def publication(self, page: PublishedPage) -> str:
-        """What the page is now."""
-        return str(page.publication(clock.now()).label)
+class PageAdmin(PublishedPageAdmin):
+    """A page of the clinic's offer."""
 
 
 @admin.register(Service)
@@ -70,9 +43,7 @@ class ServiceAdmin(PageAdmin):
     fieldsets = (
         (None, {"fields": (("title", "slug"), "summary", "body", "position")}),
         _PICTURE,
-        _PUBLICATION,
-        _REVIEW,
-        _SEARCH,
+        *STANDARD,
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Service]:
@@ -122,15 +93,14 @@ class TherapistAdmin(PageAdmin):
 
     list_display = ("title", "role", "publication", "bookable", "position")
     list_filter = ("bookable", "state")
+    change_form_template = "admin/services/therapist/change_form.html"
     search_fields = ("title", "role", "slug")
     filter_horizontal = ("options",)
     fieldsets = (
         (None, {"fields": (("title", "slug"), "role", "summary", "bio", "position")}),
         ("Booking", {"fields": ("bookable", "options", "user")}),
         _PICTURE,
-        _PUBLICATION,
-        _REVIEW,
-        _SEARCH,
+        *STANDARD,
     )
 
     def get_fieldsets(self, request: HttpRequest, obj: Therapist | None = None) -> Any:
@@ -172,7 +142,7 @@ class RoomAdmin(admin.ModelAdmin[Room]):
 
 
 @admin.register(Condition)
-class ConditionAdmin(PageAdmin, ContentEditor):  # type: ignore[misc]
+class ConditionAdmin(CheckedPages, PageAdmin, ContentEditor):  # type: ignore[misc]
     """What people come with. The page's parts are the regions of its blocks, in the order that readers need."""
 
     list_display = ("title", "medical_term", "publication", "certainty", "option", "position")
@@ -194,12 +164,10 @@ class ConditionAdmin(PageAdmin, ContentEditor):  # type: ignore[misc]
                 )
             },
         ),
-        ("Evidence", {"fields": ("certainty", "finding", "sources")}),
+        ("Evidence", {"fields": ("certainty", "finding")}),
         ("What belongs to it", {"fields": ("option", "related", "posts"), "classes": ("collapse",)}),
         _PICTURE,
-        _PUBLICATION,
-        _REVIEW,
-        _SEARCH,
+        *STANDARD,
     )
 
 
@@ -235,10 +203,8 @@ class MuscleAdmin(PageAdmin):
                 )
             },
         ),
-        ("Evidence", {"fields": ("certainty", "certainty_note", "sources")}),
-        _PUBLICATION,
-        _REVIEW,
-        _SEARCH,
+        ("Evidence", {"fields": ("certainty", "certainty_note")}),
+        *STANDARD,
     )
 
 
@@ -273,9 +239,7 @@ class ZoneAdmin(PageAdmin):
     fieldsets = (
         (None, {"fields": (("title", "slug"), ("region", "position"), "summary", "option")}),
         ("Care", {"fields": ("else_could_be", ("emergency_signs", "urgent_signs", "ask_signs"))}),
-        _PUBLICATION,
-        _REVIEW,
-        _SEARCH,
+        *STANDARD,
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Zone]:
@@ -290,11 +254,11 @@ class ZoneAdmin(PageAdmin):
 
 
 @admin.register(Explainer)
-class ExplainerAdmin(PageAdmin, ContentEditor):  # type: ignore[misc]
+class ExplainerAdmin(CheckedPages, PageAdmin, ContentEditor):  # type: ignore[misc]
     """“How trigger points work”: a few pages in a row."""
 
     list_display = ("title", "publication", "position")
     list_filter = ("state",)
     save_on_top = True
     inlines = block_inlines(EXPLAINER_BLOCKS)
-    fieldsets = ((None, {"fields": (("title", "slug"), "position", "summary")}), _PUBLICATION, _REVIEW, _SEARCH)
+    fieldsets = ((None, {"fields": (("title", "slug"), "position", "summary")}), *STANDARD)

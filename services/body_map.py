@@ -28,8 +28,13 @@ def zones(at: datetime.datetime) -> list[Zone]:
 def grouped(found: Sequence[Zone]) -> list[tuple[str, list[Zone]]]:
     """The places under the names of their parts of the body, from the head down."""
     order = {region: place for place, region in enumerate(ZoneRegion.values)}
-    ordered = sorted(found, key=lambda zone: order[zone.region])  # stable: the clinic's order stays within each
-    return [(str(ZoneRegion(region).label), list(those)) for region, those in groupby(ordered, key=lambda zone: zone.region)]
+    ordered = sorted(
+        found, key=lambda zone: order[zone.region]
+    )  # stable: the clinic's order stays within each
+    return [
+        (str(ZoneRegion(region).label), list(those))
+        for region, those in groupby(ordered, key=lambda zone: zone.region)
+    ]
 
 
 def felt_in(zone: Zone, at: datetime.datetime) -> list[Felt]:

@@ -4,12 +4,12 @@ import datetime
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
-from django.contrib.auth.models import AnonymousUser
 from django.db.models import Prefetch
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from blog import pages
 from blog.models import Post
 from blog.publishing import PublishedPage, PublishedPageQuerySet
 from flexclinic.lib import clock
@@ -52,17 +52,11 @@ def _services_of(gives: Sequence[ServiceOption], at: datetime.datetime) -> list[
     return sorted(found.values(), key=lambda service: (service.position, service.title))
 
 
-def _may_preview(request: HttpRequest, permission: str) -> bool:
-    user = getattr(request, "user", AnonymousUser())
-    return bool(user.is_active and user.is_staff and user.has_perm(permission))
-
-
 def page_or_404(request: HttpRequest, kind: type[Page], slug: str, at: datetime.datetime) -> Page:
     """The page, when the public sees it at `at` or the visitor may change it; else 404, as if it did not exist."""
-    found: Page = get_object_or_404(kind._default_manager.select_related("reviewer"), slug=slug)
-    permission = f"services.change_{kind._meta.model_name}"
-    if not found.is_published(at) and not _may_preview(request, permission):
-        raise Http404
+    found: Page = pages.find(
+        request, kind._default_manager.select_related("author", "reviewer"), slug=slug, at=at
+    )
     return found
 
 
@@ -74,14 +68,9 @@ def answer(
     at: datetime.datetime,
 ) -> HttpResponse:
     """The page; a preview is kept by nobody and found by nobody."""
-    preview = not page.is_published(at)
-    response = render(
-        request, template, {**context, "page": page, "preview": page.publication(at).label if preview else ""}
-    )
-    if preview:
-        response["Cache-Control"] = "no-store"
-        response["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+    preview = pages.note(request, page, at=at)
+    response = render(request, template, {**context, "page": page, "preview": preview})
+    return pages.seal(request, response, page, at=at)
 
 
 @require_safe

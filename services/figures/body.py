@@ -58,7 +58,13 @@ _WRIST = (130.3, 391.0)
 _HAND_LEANS = -10
 _HAND_SCALE = 1.06
 
-TOES = (((30.5, 790), 7.2, 7.4), ((40.2, 792.4), 4.4, 5.6), ((47.2, 791.6), 4, 5.2), ((53.2, 789.4), 3.7, 4.8), ((58.2, 786), 3.3, 4.2))
+TOES = (
+    ((30.5, 790), 7.2, 7.4),
+    ((40.2, 792.4), 4.4, 5.6),
+    ((47.2, 791.6), 4, 5.2),
+    ((53.2, 789.4), 3.7, 4.8),
+    ((58.2, 786), 3.3, 4.2),
+)
 
 
 def _finger(length: float, wide: float, tip: float) -> list[Point]:
@@ -70,7 +76,8 @@ def _finger(length: float, wide: float, tip: float) -> list[Point]:
 def fingers() -> list[list[Point]]:
     """The four fingers of one hand, little finger first."""
     return [
-        in_hand(turned(_finger(length, wide, tip), degrees=lean, to=base)) for base, length, wide, tip, lean in _FINGERS
+        in_hand(turned(_finger(length, wide, tip), degrees=lean, to=base))
+        for base, length, wide, tip, lean in _FINGERS
     ]
 
 

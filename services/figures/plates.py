@@ -1,6 +1,6 @@
 """The figures of the pages on trigger points that show the body: static/img/figure-*.svg, made of the same drawings.
 
-    python -m services.figures.plates        writes them anew after a change of the points
+python -m services.figures.plates        writes them anew after a change of the points
 """
 
 from pathlib import Path
@@ -37,7 +37,10 @@ def _plate(title: str, box: tuple[int, int], content: str) -> str:
 
 
 def _words(x: float, y: float, *lines: str, size: int = 24, anchor: str = "start") -> str:
-    rows = "".join(f'<tspan x="{x:g}" dy="{0 if place == 0 else size * 1.25:g}">{line}</tspan>' for place, line in enumerate(lines))
+    rows = "".join(
+        f'<tspan x="{x:g}" dy="{0 if place == 0 else size * 1.25:g}">{line}</tspan>'
+        for place, line in enumerate(lines)
+    )
     return f'<text x="{x:g}" y="{y:g}" font-family="{_FONT}" font-size="{size}" fill="{WORDS}" text-anchor="{anchor}">{rows}</text>'
 
 
@@ -65,17 +68,32 @@ def referral() -> str:
         + _leader((262, 300), (440, 250), (520, 250)) + _words(532, 257, "and along the neck")
         + _leader((322, 414), (520, 414)) + _words(532, 421, "It is pressed here")
     )  # fmt: skip
-    return _plate("A tender spot at the shoulder whose pain is felt along the neck and at the temple", (800, 560), body + words)
+    return _plate(
+        "A tender spot at the shoulder whose pain is felt along the neck and at the temple",
+        (800, 560),
+        body + words,
+    )
 
 
 def ball_at_the_wall() -> str:
     """Pressing a spot oneself, with a ball between the back and a wall."""
     wall = '<rect x="560" y="0" width="240" height="560" fill="#0a332f"/><path d="M560 0V560" stroke="#fbf5e6" stroke-width="3"/>'
-    bricks = "".join(f'<path d="M560 {y}H800M{610 + 60 * (row % 2)} {y}v46M{730 + 40 * (row % 2)} {y}v46" stroke="#195a52" stroke-width="2" fill="none"/>' for row, y in enumerate(range(40, 560, 46)))
+    bricks = "".join(
+        f'<path d="M560 {y}H800M{610 + 60 * (row % 2)} {y}v46M{730 + 40 * (row % 2)} {y}v46" stroke="#195a52" stroke-width="2" fill="none"/>'
+        for row, y in enumerate(range(40, 560, 46))
+    )
     body = f'<g transform="translate(140 24) scale(1.5)">{_body(drawings.head_view())}</g>'
     ball = f'<circle cx="534" cy="506" r="26" fill="{WARM}" stroke="{INK}" stroke-width="3"/><path d="M516 490c12 4 24 18 26 40M552 490c-8 2-20 12-24 24" fill="none" stroke="{INK}" stroke-width="2"/>'
-    words = _leader((534, 478), (534, 400)) + _words(552, 388, "a soft ball", anchor="end") + _words(680, 300, "wall", anchor="middle")
-    return _plate("Somebody leans back on a soft ball that is between the shoulder blade and a wall", (800, 560), wall + bricks + body + ball + words)
+    words = (
+        _leader((534, 478), (534, 400))
+        + _words(552, 388, "a soft ball", anchor="end")
+        + _words(680, 300, "wall", anchor="middle")
+    )
+    return _plate(
+        "Somebody leans back on a soft ball that is between the shoulder blade and a wall",
+        (800, 560),
+        wall + bricks + body + ball + words,
+    )
 
 
 def one_calf() -> str:
@@ -89,9 +107,14 @@ def one_calf() -> str:
         f'<path d="M38 606C38.6 622 38.6 640 38 656" fill="none" stroke="{drawings.LINE}" stroke-width="1.4" stroke-linecap="round"/>'
     )
     body = f'<svg x="0" y="0" width="560" height="560" viewBox="-108 560 216 216">{_body(drawing)}<g>{swollen}</g></svg>'
-    heat = "".join(f'<path d="M{x} 168c-10-14 10-24 0-40s10-22 0-38" fill="none" stroke="{WARM}" stroke-width="5" stroke-linecap="round"/>' for x in (470, 496, 522))
+    heat = "".join(
+        f'<path d="M{x} 168c-10-14 10-24 0-40s10-22 0-38" fill="none" stroke="{WARM}" stroke-width="5" stroke-linecap="round"/>'
+        for x in (470, 496, 522)
+    )
     words = _words(470, 270, "One calf is hot,", "red or swollen:", "see a doctor", "the same day.", size=27)
-    return _plate("Two calves from behind; the one on the right is red and swollen", (800, 560), body + heat + words)
+    return _plate(
+        "Two calves from behind; the one on the right is red and swollen", (800, 560), body + heat + words
+    )
 
 
 PLATES = {

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('blog', '0010_blocks_pictures_videos'),
-        ('services', '0003_therapists_sign_in'),
+        ('services', '0004_published_pages'),
     ]
 
     operations = [

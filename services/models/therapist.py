@@ -13,6 +13,8 @@ from services.models.service import ServiceOption
 class Therapist(Pictured, PublishedPage):
     """A person who treats patients. The page's title is the person's name."""
 
+    not_restored = PublishedPage.not_restored | {"options", "bookable", "user"}
+
     role = models.CharField(max_length=100, blank=True, help_text="As in Neuromuscular massage therapist.")
     bio = ProseEditorField(blank=True, extensions=PROSE, sanitize=True)
     options = models.ManyToManyField(ServiceOption, blank=True, related_name="therapists")

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from reversion.models import Version
 
-from blog.admin import review_state
+from blog.desk.lists import review_state
 from blog.models import POST_BLOCKS, Post, PostRichText
 from blog.publishing import State
 from tests.factories.blog import make_author, make_category, make_post

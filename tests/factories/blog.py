@@ -4,7 +4,7 @@ import datetime
 import itertools
 from typing import Any
 
-from blog.models import Author, Category, Post, PostRichText
+from blog.models import PAGE_BLOCKS, Author, Category, Page, Post, PostRichText, Tag
 from blog.publishing import State
 
 _number = itertools.count(1)
@@ -39,3 +39,26 @@ def make_post(*, text: str = "<p>Words.</p>", **fields: Any) -> Post:
     )
     PostRichText.objects.create(parent=post, region="main", ordering=10, text=text)
     return post
+
+
+def make_page(*, text: str = "<p>Words.</p>", **fields: Any) -> Page:
+    """A page about the clinic that has been live since 2020, with one text."""
+    n = next(_number)
+    page = Page.objects.create(
+        **{
+            "title": f"Page {n}",
+            "slug": f"page-{n}",
+            "summary": f"What page {n} is about.",
+            "state": State.LIVE,
+            "publish_at": datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC),
+            **fields,
+        }
+    )
+    PAGE_BLOCKS[0].objects.create(parent=page, region="main", ordering=10, text=text)
+    return page
+
+
+def make_tag(**fields: Any) -> Tag:
+    """A tag with a name of its own."""
+    n = next(_number)
+    return Tag.objects.create(**{"name": f"Tag {n}", "slug": f"tag-{n}", **fields})

@@ -31,9 +31,10 @@ def test_a_service_is_changed_and_its_text_is_cleaned(admin_client: Client) -> N
     data = {
         name: "" if form[name].value() is None else form[name].value()
         for name in form.fields
-        if name not in {"publish_at", "expire_at", "picture"}
+        if name not in {"publish_at", "expire_at", "picture", "social_picture", "sources"}
     }
     data |= {
+        "_edition": str(service.edition),
         "title": "After",
         "body": "<p>Slow <b>and</b> firm<script>alert(1)</script></p>",
         "publish_at_0": "2020-01-01",

@@ -9,7 +9,9 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.test import Client
 
+from blog import previews, revisions
 from blog.models import Picture, Video
+from blog.publishing import PublishedPage
 from booking import feeds, links, merging, roles
 from booking.enums import AppointmentStatus, LinkPurpose
 from booking.models import (
@@ -25,7 +27,7 @@ from booking.models import (
 )
 from flexclinic.lib import clock
 from services.models import Service, ServiceOption, Therapist
-from tests.factories.blog import make_post
+from tests.factories.blog import make_page, make_post, make_tag
 from tests.factories.booking import (
     make_appointment,
     make_closure,
@@ -118,12 +120,18 @@ def make_merge(kept: Patient) -> PatientMerge:
 
 def make_clinic(*, option: ServiceOption, start: datetime, user: User | None) -> dict[str, Any]:
     """With what belongs to nobody, besides."""
-    post = make_post()
+    post, page, tag = make_post(), make_page(), make_tag()
     ClinicPolicy.in_force().save()
     condition = make_condition()
     muscle = make_muscle(conditions=[condition])
+    rows = make_rows(option=option, name="Pat Own", start=start, user=user)
+    therapist = Therapist.objects.get(pk=rows["therapist"])
     return {
-        **make_rows(option=option, name="Pat Own", start=start, user=user),
+        **rows,
+        "post_version": _version(post),
+        "page_version": _version(page),
+        "service_version": _version(option.service),
+        "therapist_version": _version(therapist),
         "option": option.pk,
         "option_slug": option.slug,
         "service": option.service_id,
@@ -146,12 +154,25 @@ def make_clinic(*, option: ServiceOption, start: datetime, user: User | None) ->
         "video": Video.objects.create(
             name="A film", folder="0" * 32, kind="mp4", size=1, transcript="Words."
         ).pk,
+        "preview_token": previews.link_to(post).rstrip("/").rpartition("/")[2],
+        "page": page.pk,
+        "page_slug": page.slug,
+        "tag": tag.pk,
+        "tag_slug": tag.slug,
         "author": post.author_id,
+        "author_slug": post.author.slug,
         "category": post.category_id,
         "category_slug": post.category.slug if post.category else "none",
         "somebody": User.objects.create_user("somebody", is_staff=True).pk,
         "group": Group.objects.get(name=roles.DESK).pk,
     }
+
+
+def _version(page: PublishedPage) -> int:
+    """The key of a page's one version."""
+    revisions.keep_as_it_is(page)
+    version = revisions.versions_of(type(page), page.pk).get()
+    return int(version.pk)
 
 
 def make_people() -> dict[str, User | None]:

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 import blog.demo
+import blog.demo_pages
 import booking.demo
 import services.demo
 from booking import roles
@@ -60,6 +61,7 @@ class Command(BaseCommand):
         keep_passwords()
         self._say("Blog", options)
         blog.demo.seed(at=at)
+        blog.demo_pages.seed(at=at)
         self._say("Services and therapists", options)
         services.demo.seed(at=at)
         self._say("Hours and visits", options)
