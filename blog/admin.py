@@ -13,7 +13,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from reversion.admin import VersionAdmin
 
-from blog.models import POST_BLOCKS, Author, Category, Post, PostQuerySet
+from blog import search_index
+from blog.models import POST_BLOCKS, Author, Category, Post, PostQuerySet, Term
 from blog.publishing import Publication
 from flexclinic.lib import clock, when
 
@@ -70,8 +71,17 @@ def block_inlines(kinds: Sequence[type[Any]]) -> tuple[type[ContentEditorInline]
     return tuple(ContentEditorInline.create(kind, icon=kind.icon, color=kind.color) for kind in kinds)
 
 
+class FoundAdmin(admin.ModelAdmin[Any]):
+    """Pages that are found: their row in the search is written once more when their blocks have been saved."""
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """In the transaction that saves the page."""
+        super().save_related(request, form, formsets, change)
+        search_index.put(form.instance)
+
+
 @admin.register(Post)
-class PostAdmin(VersionAdmin, ContentEditor):  # type: ignore[misc]
+class PostAdmin(VersionAdmin, FoundAdmin, ContentEditor):  # type: ignore[misc]
     """Write, preview, release and go back to an earlier version of a post."""
 
     list_display = ("title", "publication", "shows_from", "author", "category", "review", "on_site")
@@ -158,3 +168,15 @@ class CategoryAdmin(admin.ModelAdmin[Category]):
     list_display = ("name", "description")
     search_fields = ("name",)
     prepopulated_fields = {"slug": ["name"]}
+
+
+@admin.register(Term)
+class TermAdmin(VersionAdmin):  # type: ignore[misc]
+    """Words that explain themselves where they stand, and the glossary's page."""
+
+    list_display = ("name", "explanation", "in_place")
+    list_filter = ("in_place",)
+    search_fields = ("name", "other_forms", "explanation")
+    prepopulated_fields = {"slug": ["name"]}
+    fields = (("name", "slug"), "other_forms", "explanation", "more", "in_place")
+    history_latest_first = True

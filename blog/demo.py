@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
+from blog import search_index
 from blog.models import POST_BLOCKS, Author, Category, Post
 from blog.publishing import State
 
@@ -81,3 +82,4 @@ def write_blocks(
         found = by_name[name](parent=page, region=region, ordering=10 * place, **fields)
         found.full_clean()
         found.save()
+    search_index.put(page)

@@ -11,6 +11,9 @@ from django.urls import reverse
 
 from blog.blocks import own_blocks
 from blog.publishing import PublishedPage, PublishedPageQuerySet
+from blog.search_rows import SearchEntry as SearchEntry
+from blog.search_rows import SearchWord as SearchWord
+from blog.terms import Term as Term
 
 RESERVED_SLUGS = {"category", "feed"}  # see urls.py
 

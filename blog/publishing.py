@@ -9,9 +9,10 @@ import datetime
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 
+from blog import search_index
 from flexclinic.lib import clock
 
 
@@ -53,6 +54,11 @@ class PublishedPageQuerySet(models.QuerySet[Any]):
     def review_due(self, on: datetime.date) -> Self:
         """Pages whose next review is on or before the clinic's date `on`."""
         return self.filter(next_review_on__lte=on)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Delete, and take out of the search."""
+        search_index.forget_all(self)
+        return super().delete()
 
 
 class PublishedPage(models.Model):
@@ -127,11 +133,18 @@ class PublishedPage(models.Model):
         return self.title
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save, and note when."""
+        """Save, note when, and let the search know. Whoever saves blocks afterwards tells it once more."""
         self.updated_at = clock.now()
         if kwargs.get("update_fields") is not None:
             kwargs["update_fields"] = {*kwargs["update_fields"], "updated_at"}
-        super().save(*args, **kwargs)
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            search_index.put(self)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Delete, and take out of the search."""
+        search_index.forget(self)
+        return super().delete(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
         """The page's path on the site."""

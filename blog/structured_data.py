@@ -1,10 +1,12 @@
 """What the pages say to machines, in the words of schema.org (JSON-LD)."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
 
-from blog.models import Post
+from blog.models import Post, Term
 
 
 def absolute(path: str) -> str:
@@ -15,6 +17,46 @@ def absolute(path: str) -> str:
 def clinic_id() -> str:
     """The name under which other pages' data refer to the clinic."""
     return absolute("/#clinic")
+
+
+def graph(*things: dict[str, Any]) -> dict[str, Any]:
+    """Several descriptions of one page as one document."""
+    return {"@context": "https://schema.org", "@graph": list(things)}
+
+
+def breadcrumbs(*steps: tuple[str, str]) -> dict[str, Any]:
+    """The way from the home page, as (name, path) pairs; the last one is the page itself."""
+    return {
+        "@type": "BreadcrumbList",
+        "itemListElement": [
+            {"@type": "ListItem", "position": place, "name": name, "item": absolute(path)}
+            for place, (name, path) in enumerate([("Home", "/"), *steps], start=1)
+        ],
+    }
+
+
+def glossary_terms(terms: Iterable[Term]) -> dict[str, Any]:
+    """The glossary as a set of defined terms, with the way to it."""
+    address = absolute(reverse("glossary"))
+    return graph(
+        breadcrumbs(("Glossary", reverse("glossary"))),
+        {
+            "@type": "DefinedTermSet",
+            "@id": f"{address}#terms",
+            "name": f"{settings.CLINIC['name']}: glossary",
+            "url": address,
+            "hasDefinedTerm": [
+                {
+                    "@type": "DefinedTerm",
+                    "@id": absolute(term.get_absolute_url()),
+                    "name": term.name,
+                    "description": term.explanation,
+                    "inDefinedTermSet": {"@id": f"{address}#terms"},
+                }
+                for term in terms
+            ],
+        },
+    )
 
 
 def blog_posting(post: Post) -> dict[str, Any]:

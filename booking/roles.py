@@ -26,6 +26,7 @@ _PAGES: May = {
             "post",
             "author",
             "category",
+            "term",
             "postrichtext",
             "postfigure",
             "postcarecard",

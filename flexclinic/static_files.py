@@ -43,6 +43,8 @@ SITE_STYLES = (
             "call-band",
             "confirmation",
             "address",
+            "search",
+            "glossary",
         )
     ),
 )

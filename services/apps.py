@@ -8,3 +8,20 @@ class ServicesConfig(AppConfig):
 
     name = "services"
     verbose_name = "Services and people"
+
+    def ready(self) -> None:
+        """Say which pages are found."""
+        from blog import search_index
+        from services.models import Service, Therapist
+
+        search_index.register(
+            Service,
+            label="Service",
+            body=lambda service: search_index.plain(service.body),
+        )
+        search_index.register(
+            Therapist,
+            label="Therapist",
+            names=lambda person: person.role,
+            body=lambda person: search_index.plain(person.bio),
+        )

@@ -7,25 +7,11 @@ from django.conf import settings
 from django.urls import reverse
 
 from blog.structured_data import absolute, clinic_id
+from blog.structured_data import breadcrumbs as breadcrumbs
+from blog.structured_data import graph as graph
 from services.models import Service, ServiceOption, Therapist
 
 _Thing = dict[str, Any]
-
-
-def graph(*things: _Thing) -> _Thing:
-    """Several descriptions of one page as one document."""
-    return {"@context": "https://schema.org", "@graph": list(things)}
-
-
-def breadcrumbs(*steps: tuple[str, str]) -> _Thing:
-    """The way from the home page, as (name, path) pairs; the last one is the page itself."""
-    return {
-        "@type": "BreadcrumbList",
-        "itemListElement": [
-            {"@type": "ListItem", "position": place, "name": name, "item": absolute(path)}
-            for place, (name, path) in enumerate([("Home", "/"), *steps], start=1)
-        ],
-    }
 
 
 def clinic() -> _Thing:

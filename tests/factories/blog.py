@@ -4,6 +4,7 @@ import datetime
 import itertools
 from typing import Any
 
+from blog import search_index
 from blog.models import Author, Category, Post, PostRichText
 from blog.publishing import State
 
@@ -38,4 +39,5 @@ def make_post(*, text: str = "<p>Words.</p>", **fields: Any) -> Post:
         }
     )
     PostRichText.objects.create(parent=post, region="main", ordering=10, text=text)
+    search_index.put(post)
     return post

@@ -9,6 +9,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.test import Client
 
+from blog.models import Term
 from booking import feeds, links, merging, roles
 from booking.enums import AppointmentStatus, LinkPurpose
 from booking.models import (
@@ -136,6 +137,7 @@ def make_clinic(*, option: ServiceOption, start: datetime, user: User | None) ->
         "post": post.pk,
         "post_slug": post.slug,
         "author": post.author_id,
+        "term": Term.objects.create(name="Term", slug="term", explanation="What it means.").pk,
         "category": post.category_id,
         "category_slug": post.category.slug if post.category else "none",
         "somebody": User.objects.create_user("somebody", is_staff=True).pk,
