@@ -189,7 +189,8 @@ def _rows(
                 "fragment": _FRAGMENT,
             },
         )
-        return cursor.fetchall()
+        rows: list[tuple[int, str, str, str, str, str]] = cursor.fetchall()
+        return rows
 
 
 def _marked(text: str) -> SafeString:

@@ -59,18 +59,6 @@ class Term(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def clean(self) -> None:
-        """Refuse a form that is another term's: a word can be explained in one way only."""
-        super().clean()
-        mine = {form.lower() for form in self.forms}
-        for other in Term.objects.exclude(pk=self.pk):
-            if taken := mine & {form.lower() for form in other.forms}:
-                raise ValidationError(
-                    {
-                        "other_forms": f"“{min(taken)}” stands under “{other.name}” already. Remove it from one of both."
-                    }
-                )
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save what is left of the longer text after cleaning, and let the search know."""
         self.more = sanitized(self.more)
@@ -86,6 +74,18 @@ class Term(models.Model):
     def get_absolute_url(self) -> str:
         """Where the term stands in the glossary."""
         return f"{reverse('glossary')}#{self.slug}"
+
+    def clean(self) -> None:
+        """Refuse a form that is another term's: a word can be explained in one way only."""
+        super().clean()
+        mine = {form.lower() for form in self.forms}
+        for other in Term.objects.exclude(pk=self.pk):
+            if taken := mine & {form.lower() for form in other.forms}:
+                raise ValidationError(
+                    {
+                        "other_forms": f"“{min(taken)}” stands under “{other.name}” already. Remove it from one of both."
+                    }
+                )
 
     @property
     def more_html(self) -> SafeString:
