@@ -141,14 +141,14 @@ class PublishedPage(models.Model):
             super().save(*args, **kwargs)
             search_index.put(self)
 
+    def get_absolute_url(self) -> str:
+        """The page's path on the site."""
+        raise NotImplementedError(f"{type(self).__name__} must say where it lives")
+
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Delete, and take out of the search."""
         search_index.forget(self)
         return super().delete(*args, **kwargs)
-
-    def get_absolute_url(self) -> str:
-        """The page's path on the site."""
-        raise NotImplementedError(f"{type(self).__name__} must say where it lives")
 
     def clean(self) -> None:
         """Let a page go live without a moment given: it shows from now on."""

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
-from blog.models import Post, Term
+from blog.models import Category, Post, Term
 
 
 def absolute(path: str) -> str:
@@ -59,11 +59,54 @@ def glossary_terms(terms: Iterable[Term]) -> dict[str, Any]:
     )
 
 
+def post_list(posts: Iterable[Post], category: Category | None) -> dict[str, Any]:
+    """The blog or one of its categories, with the posts that the page shows and the way to it."""
+    blog = absolute(reverse("blog:index"))
+    steps = [("Blog", reverse("blog:index"))]
+    if category:
+        steps.append((category.name, category.get_absolute_url()))
+    address = absolute(steps[-1][1])
+    return graph(
+        breadcrumbs(*steps),
+        {
+            "@type": "CollectionPage" if category else "Blog",
+            "@id": f"{address}#blog",
+            "url": address,
+            "name": f"{settings.CLINIC['name']}: {category.name if category else 'blog'}",
+            "inLanguage": settings.LANGUAGE_CODE,
+            **({"isPartOf": {"@id": f"{blog}#blog"}} if category else {"publisher": clinic_named()}),
+            ("hasPart" if category else "blogPost"): [
+                {
+                    "@type": "BlogPosting",
+                    "@id": f"{absolute(post.get_absolute_url())}#post",
+                    "headline": post.title,
+                    "url": absolute(post.get_absolute_url()),
+                }
+                for post in posts
+            ],
+        },
+    )
+
+
+def clinic_named() -> dict[str, Any]:
+    """The clinic as other pages name it; the home page describes it."""
+    return {"@type": "MedicalClinic", "@id": clinic_id(), "name": settings.CLINIC["name"]}
+
+
+def post_page(post: Post) -> dict[str, Any]:
+    """A published post, with the way to it."""
+    way = breadcrumbs(
+        ("Blog", reverse("blog:index")),
+        (post.category.name, post.category.get_absolute_url()),
+        (post.title, post.get_absolute_url()),
+    )
+    return graph(way, blog_posting(post))
+
+
 def blog_posting(post: Post) -> dict[str, Any]:
     """Describe a published post with its author, its dates and, once there was one, its review."""
     address = absolute(post.get_absolute_url())
     data: dict[str, Any] = {
-        "@context": "https://schema.org",
         "@type": "BlogPosting",
         "@id": f"{address}#post",
         "mainEntityOfPage": address,
@@ -74,7 +117,7 @@ def blog_posting(post: Post) -> dict[str, Any]:
         "inLanguage": settings.LANGUAGE_CODE,
         "dateModified": post.last_changed.isoformat(),
         "author": {"@type": "Person", "name": post.author.name},
-        "publisher": {"@type": "MedicalClinic", "@id": clinic_id(), "name": settings.CLINIC["name"]},
+        "publisher": clinic_named(),
     }
     if post.publish_at is not None:
         data["datePublished"] = post.publish_at.isoformat()

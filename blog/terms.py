@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
@@ -63,17 +63,18 @@ class Term(models.Model):
         """Save what is left of the longer text after cleaning, and let the search know."""
         self.more = sanitized(self.more)
         self.updated_at = clock.now()
-        super().save(*args, **kwargs)
-        search_index.put(self)
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            search_index.put(self)
+
+    def get_absolute_url(self) -> str:
+        """Where the term stands in the glossary."""
+        return f"{reverse('glossary')}#{self.slug}"
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Delete, and take out of the search."""
         search_index.forget(self)
         return super().delete(*args, **kwargs)
-
-    def get_absolute_url(self) -> str:
-        """Where the term stands in the glossary."""
-        return f"{reverse('glossary')}#{self.slug}"
 
     def clean(self) -> None:
         """Refuse a form that is another term's: a word can be explained in one way only."""
@@ -81,11 +82,8 @@ class Term(models.Model):
         mine = {form.lower() for form in self.forms}
         for other in Term.objects.exclude(pk=self.pk):
             if taken := mine & {form.lower() for form in other.forms}:
-                raise ValidationError(
-                    {
-                        "other_forms": f"“{min(taken)}” stands under “{other.name}” already. Remove it from one of both."
-                    }
-                )
+                words = f"“{min(taken)}” stands under “{other.name}” already. Remove it from one of both."
+                raise ValidationError({"other_forms": words})
 
     @property
     def more_html(self) -> SafeString:

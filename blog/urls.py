@@ -11,5 +11,6 @@ urlpatterns = [
     path("", views.index, name="index"),
     path("feed/", views.feed, name="feed"),
     path("category/<slug:slug>/", views.category, name="category"),
+    path("category/<slug:slug>/feed/", views.category_feed, name="category_feed"),
     path("<slug:slug>/", views.post, name="post"),
 ]

@@ -99,7 +99,7 @@ class FixedPages(Sitemap[str]):
 
     def items(self) -> list[str]:
         """The names of their addresses."""
-        return ["blog:index", "booking:book", "privacy"]
+        return ["booking:book", "booking:change", "privacy"]
 
     def location(self, item: str) -> str:
         """The address of one."""

@@ -1,5 +1,7 @@
 """`{% load glossary %}{% explain html %}`: text whose terms explain themselves, each once on a page."""
 
+from typing import cast
+
 from django import template
 from django.utils.safestring import SafeString
 
@@ -14,7 +16,8 @@ def explain(context: template.Context, html: SafeString) -> SafeString:
     if not isinstance(html, SafeString):
         raise TypeError("only markup that is safe already can be explained")
     request = context.get("request")
-    page = getattr(request, "glossary_page", None) or glossary.new_page()
-    if request is not None:
-        request.glossary_page = page
-    return page.explain(html)
+    if request is None:  # a feed: its readers know no controls of ours
+        return html
+    if not hasattr(request, "glossary_page"):
+        request.glossary_page = glossary.new_page()
+    return cast(glossary.Page, request.glossary_page).explain(html)

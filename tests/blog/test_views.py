@@ -161,7 +161,13 @@ def test_a_reviewed_page_says_who_and_when(client: Client) -> None:
 def test_machines_get_a_blog_posting(client: Client) -> None:
     post = make_post(title="Heat & <b>cold</b></script>", summary="Which one?")
 
-    data = json_ld(client.get(post.get_absolute_url()).content.decode())
+    way, data = json_ld(client.get(post.get_absolute_url()).content.decode())["@graph"]
+    assert [step["name"] for step in way["itemListElement"]] == [
+        "Home",
+        "Blog",
+        post.category.name,
+        post.title,
+    ]
     assert data["@type"] == "BlogPosting"
     assert data["headline"] == "Heat & <b>cold</b></script>"
     assert data["url"] == f"http://testserver/blog/{post.slug}/"
@@ -224,7 +230,9 @@ def test_a_post_takes_as_many_queries_with_1_block_as_with_200(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     post = make_post()
-    with django_assert_num_queries(7):  # the post, 4 kinds of block, its 2 neighbors
+    with django_assert_num_queries(
+        9
+    ):  # the post, 4 kinds of block, 2 neighbors, what is related, the glossary
         client.get(post.get_absolute_url())
 
     PostRichText.objects.bulk_create(
@@ -232,7 +240,7 @@ def test_a_post_takes_as_many_queries_with_1_block_as_with_200(
     )
     for _ in range(9):
         make_post()
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         assert client.get(post.get_absolute_url()).content.decode().count("<p>More.</p>") == 199
 
 

@@ -16,6 +16,7 @@ PAGES: dict[str, dict[str, str]] = {
         "blog/": "GET /blog/",
         "blog/feed/": "GET /blog/feed/",
         "blog/category/<slug:slug>/": "GET /blog/category/{category_slug}/",
+        "blog/category/<slug:slug>/feed/": "GET /blog/category/{category_slug}/feed/",
         "blog/<slug:slug>/": "GET /blog/{post_slug}/",
         "search/": "GET+POST /search/",
         "glossary/": "GET /glossary/",
