@@ -5,13 +5,14 @@ from typing import Any
 
 from content_editor.admin import ContentEditor, ContentEditorInline
 from django.contrib import admin
+from reversion.admin import VersionAdmin
 
 from blog import library_admin  # noqa: F401  # registers pictures and videos
 from blog.check_admin import CheckedPages, FigureFormSet
 from blog.desk.lists import PublicationFilter, ReviewFilter
 from blog.desk.page_admin import PUBLICATION, REVIEW, REVIEW_WITHOUT_AUTHOR, SEARCH, PublishedPageAdmin
 from blog.media_blocks import FigureBlock
-from blog.models import PAGE_BLOCKS, POST_BLOCKS, Author, Category, Page, Post, Tag
+from blog.models import PAGE_BLOCKS, POST_BLOCKS, Author, Category, Page, Post, Tag, Term
 
 
 def block_inlines(kinds: Sequence[type[Any]]) -> tuple[type[ContentEditorInline], ...]:
@@ -86,3 +87,15 @@ class TagAdmin(admin.ModelAdmin[Tag]):
     list_display = ("name", "slug")
     search_fields = ("name",)
     prepopulated_fields = {"slug": ["name"]}
+
+
+@admin.register(Term)
+class TermAdmin(VersionAdmin):  # type: ignore[misc]
+    """Words that explain themselves where they stand, and the glossary's page."""
+
+    list_display = ("name", "explanation", "in_place")
+    list_filter = ("in_place",)
+    search_fields = ("name", "other_forms", "explanation")
+    prepopulated_fields = {"slug": ["name"]}
+    fields = (("name", "slug"), "other_forms", "explanation", "more", "in_place")
+    history_latest_first = True

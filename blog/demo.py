@@ -10,7 +10,8 @@ from typing import Any
 from django.db import transaction
 from django.utils.text import slugify
 
-from blog.models import POST_BLOCKS, Author, Category, Post, Tag
+from blog import search_index
+from blog.models import POST_BLOCKS, Author, Category, Post, Tag, Term
 from blog.publishing import State
 
 FOLDER = Path(__file__).resolve().parent / "demo_content"
@@ -25,9 +26,15 @@ def post_files() -> list[dict[str, Any]]:
     return [_read(f"posts/{file.name}") for file in sorted((FOLDER / "posts").glob("*.toml"))]
 
 
+def glossary_entries() -> list[dict[str, Any]]:
+    """What `demo_content/glossary.toml` says."""
+    entries: list[dict[str, Any]] = _read("glossary.toml")["terms"]
+    return entries
+
+
 @transaction.atomic
 def seed(*, at: datetime.datetime) -> int:
-    """Create what is missing of the demo's authors, categories and posts; give the number of new posts.
+    """Create what is missing of the demo's authors, categories, terms and posts; give the number of new posts.
 
     What is there stays as it is, so that nothing that an editor wrote is lost. A post is known by its
     `feed_id`, whatever has become of its address. Dates count back from the aware instant `at`.
@@ -40,10 +47,27 @@ def seed(*, at: datetime.datetime) -> int:
         category["slug"]: Category.objects.get_or_create(slug=category["slug"], defaults=category)[0]
         for category in _read("categories.toml")["categories"]
     }
+    for term in glossary_entries():
+        _seed_term(term)
     missing = [data for data in post_files() if not Post.objects.filter(feed_id=data["feed_id"]).exists()]
     for data in missing:
         _create_post(data, author=authors[data["author"]], category=categories[data["category"]], at=at)
     return len(missing)
+
+
+def _seed_term(data: dict[str, Any]) -> None:
+    if Term.objects.filter(slug=data["slug"]).exists():
+        return
+    term = Term(
+        slug=data["slug"],
+        name=data["name"],
+        other_forms="\n".join(data["forms"]),
+        explanation=data["explanation"],
+        more=data.get("more", "").strip(),
+        in_place=data.get("in_place", True),
+    )
+    term.full_clean()
+    term.save()
 
 
 def _create_post(data: dict[str, Any], *, author: Author, category: Category, at: datetime.datetime) -> None:
@@ -88,3 +112,4 @@ def write_blocks(
         found = by_name[name](parent=page, region=region, ordering=10 * place, **fields)
         found.full_clean()
         found.save()
+    search_index.put(page)

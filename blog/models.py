@@ -14,6 +14,9 @@ from blog.blocks import own_blocks
 from blog.editing import OpenPage, Snapshot
 from blog.library import Picture, Video
 from blog.publishing import PublishedPage, PublishedPageQuerySet
+from blog.search_rows import SearchEntry as SearchEntry
+from blog.search_rows import SearchWord as SearchWord
+from blog.terms import Term as Term
 
 __all__ = [
     "Author",

@@ -14,7 +14,7 @@ from django.db import models, transaction
 from django.db.models import F, Q, Value
 from imagefield.fields import ImageField
 
-from blog import addresses
+from blog import addresses, search_index
 from blog.sources import Source
 from blog.sources import read as read_sources
 from blog.sources import validate as validate_sources
@@ -59,6 +59,11 @@ class PublishedPageQuerySet(models.QuerySet[Any]):
     def review_due(self, on: datetime.date) -> Self:
         """Pages whose next review is on or before the clinic's date `on`."""
         return self.filter(next_review_on__lte=on)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Delete, and take out of the search."""
+        search_index.forget_all(self)
+        return super().delete()
 
 
 class PublishedPage(models.Model):
@@ -172,9 +177,10 @@ class PublishedPage(models.Model):
         return self.title
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save, note when and how often, and leave a redirect at an address that the public knew.
+        """Save, note when and how often, leave a redirect at an address that the public knew, and tell the search.
 
-        The row is locked first: two who rename a page at once do so one after the other.
+        The row is locked first: two who rename a page at once do so one after the other. Whoever saves blocks
+        afterwards tells the search once more.
         """
         self.updated_at = clock.now()
         with transaction.atomic():
@@ -186,11 +192,16 @@ class PublishedPage(models.Model):
             super().save(*args, **kwargs)
             if before is not None and before.slug != self.slug:
                 self._moved_from(before)
+            search_index.put(self)
 
     def get_absolute_url(self) -> str:
         """The page's path on the site."""
         raise NotImplementedError(f"{type(self).__name__} must say where it lives")
 
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Delete, and take out of the search."""
+        search_index.forget(self)
+        return super().delete(*args, **kwargs)
     def _locked(self) -> Self | None:
         """What of the stored row `save` needs; nobody else saves the page before this transaction ends."""
         rows = type(self)._base_manager.select_for_update().filter(pk=self.pk)

@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from reversion.models import Version
 
+from blog import search_index
 from blog.publishing import PublishedPage, State
 from blog.states import Rows, block_kinds, blocks_now, names_in, objects_of
 
@@ -93,6 +94,7 @@ def restore(*, version: Version, user: Any) -> PublishedPage:
             if name not in kind.not_restored:
                 getattr(page, name).set(_still_there(kind, name, values))
         _take_blocks(page, [item.object for item in old_blocks])
+        search_index.put(page)
         reversion.set_user(user)
         reversion.add_to_revision(page)
         reversion.set_comment(f"Restored from {version.revision.date_created:%Y-%m-%d %H:%M} UTC.")

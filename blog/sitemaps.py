@@ -4,8 +4,9 @@ import datetime
 
 from django.contrib.sitemaps import Sitemap
 from django.db.models import Max
+from django.urls import reverse
 
-from blog.models import Category, Post, PostQuerySet
+from blog.models import Category, Post, PostQuerySet, Term
 from flexclinic.lib import clock
 
 
@@ -35,7 +36,30 @@ class CategorySitemap(Sitemap[Category]):
         return newest
 
 
-SITEMAPS: dict[str, type[Sitemap[Post]] | type[Sitemap[Category]]] = {
+class ListSitemap(Sitemap[str]):
+    """The blog's front page and the glossary."""
+
+    def items(self) -> list[str]:
+        """The names of their addresses."""
+        return ["blog:index", "glossary"]
+
+    def location(self, item: str) -> str:
+        """The path of a name."""
+        return reverse(item)
+
+    def lastmod(self, item: str) -> datetime.datetime | None:
+        """When a reader could last have seen a change; None where there is nothing yet."""
+        if item == "glossary":
+            changed: datetime.datetime | None = Term.objects.aggregate(last=Max("updated_at"))["last"]
+            return changed
+        newest = Post.objects.published(clock.now()).aggregate(
+            seen=Max("publish_at"), saved=Max("updated_at")
+        )
+        return max((moment for moment in newest.values() if moment), default=None)
+
+
+SITEMAPS: dict[str, type[Sitemap[Post]] | type[Sitemap[Category]] | type[Sitemap[str]]] = {
+    "lists": ListSitemap,
     "posts": PostSitemap,
     "categories": CategorySitemap,
 }

@@ -13,5 +13,6 @@ urlpatterns = [
     path("category/<slug:slug>/", views.category, name="category"),
     path("author/<slug:slug>/", views.author, name="author"),
     path("tag/<slug:slug>/", views.tag, name="tag"),
+    path("category/<slug:slug>/feed/", views.category_feed, name="category_feed"),
     path("<slug:slug>/", views.post, name="post"),
 ]

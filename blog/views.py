@@ -1,16 +1,20 @@
 """The blog's pages and the pages about the clinic, for the public and as previews for those who may change them."""
 
+import hashlib
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.http import http_date, quote_etag
 from django.views.decorators.http import require_safe
 
-from blog import feeds, pages
+from blog import feeds, pages, related
 from blog.models import PAGE_BLOCKS, POST_BLOCKS, Author, Category, Page, Post, PostQuerySet, Tag
 from blog.rendering import body
-from blog.structured_data import absolute, blog_posting
+from blog.structured_data import absolute, post_list, post_page
 from flexclinic.lib import clock
 
 POSTS_A_PAGE = 10
@@ -31,6 +35,7 @@ def _list(request: HttpRequest, posts: PostQuerySet, **context: Any) -> HttpResp
             "introduction": INTRODUCTION,
             "categories": Category.objects.with_posts(clock.now()),
             "canonical_url": absolute(request.path) + suffix,
+            "structured_data": post_list(page, context.get("category")),
             **context,
         },
     )
@@ -81,9 +86,10 @@ def post(request: HttpRequest, slug: str) -> HttpResponse:
             "blocks": body(found, POST_BLOCKS),
             "for_editor": pages.may_change(request, Post),
             "preview": preview,
-            "structured_data": None if preview else blog_posting(found),
+            "structured_data": None if preview else post_page(found),
             "newer": None if preview else found.newer(at),
             "older": None if preview else found.older(at),
+            "related": related.to(found, at=at),
             "canonical_url": absolute(found.get_absolute_url()),
         },
     )
@@ -119,6 +125,30 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-def feed(request: HttpRequest) -> HttpResponse:
+def feed(request: HttpRequest) -> HttpResponseBase:
     """The newest posts as an Atom feed."""
-    return HttpResponse(feeds.atom(at=clock.now()), content_type="application/atom+xml; charset=utf-8")
+    return _feed(request, category=None)
+
+
+@require_safe
+def category_feed(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """A category's newest posts as an Atom feed."""
+    return _feed(request, category=get_object_or_404(Category, slug=slug))
+
+
+def _feed(request: HttpRequest, *, category: Category | None) -> HttpResponseBase:
+    """The feed, or that it is as it was: readers ask every hour, and most hours there is nothing new."""
+    posts = feeds.newest(at=clock.now(), category=category)
+    body = feeds.atom(posts, category=category).encode()
+    response = HttpResponse(body, content_type="application/atom+xml; charset=utf-8")
+    response["ETag"] = quote_etag(hashlib.sha256(body).hexdigest()[:32])
+    if changed := feeds.changed(posts):
+        response["Last-Modified"] = http_date(changed.timestamp())
+    patch_cache_control(response, public=True, max_age=300)
+    same = get_conditional_response(
+        request,
+        etag=response["ETag"],
+        last_modified=int(changed.timestamp()) if changed else None,
+        response=response,
+    )
+    return same or response

@@ -29,6 +29,7 @@ _PAGES: May = {
             "author",
             "category",
             "tag",
+            "term",
             "picture",
             "video",
             *(block._meta.model_name for block in (*POST_BLOCKS, *PAGE_BLOCKS)),

@@ -49,6 +49,8 @@ SITE_STYLES = (
             "call-band",
             "confirmation",
             "address",
+            "search",
+            "glossary",
         )
     ),
 )

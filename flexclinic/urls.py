@@ -6,11 +6,13 @@ from django.contrib import admin
 from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
 
+from blog import glossary_views, search_views
 from blog.sitemaps import SITEMAPS as BLOG_SITEMAPS
 from flexclinic import media, views
 from services.sitemaps import SITEMAPS as SERVICES_SITEMAPS
 from services.views import home
 
+handler404 = "flexclinic.views.page_not_found"
 handler403 = "flexclinic.views.permission_denied"
 handler500 = "flexclinic.views.server_error"
 handler429 = "flexclinic.views.too_many_requests"
@@ -36,6 +38,8 @@ urlpatterns = [
     path("", include("services.urls")),
     path("", include("booking.urls")),
     path("blog/", include("blog.urls")),
+    path("search/", search_views.find, name="search"),
+    path("glossary/", glossary_views.glossary, name="glossary"),
     path("", include("blog.page_urls")),
     path("staff/", include(staff)),
     path("admin/", admin.site.urls),

@@ -2,7 +2,9 @@
 
 import datetime
 import math
+import re
 import sys
+from collections.abc import Sequence
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -10,7 +12,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.sitemaps import Sitemap
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
-from django.db import OperationalError
+from django.db import DatabaseError, OperationalError
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
@@ -19,6 +21,7 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
+from blog import search
 from booking import roles
 from flexclinic.lib import clock
 
@@ -37,6 +40,21 @@ SHOWN_FIELDS = {
     "reference": "Reference",
     "contact": "Email or phone",
 }
+# Addresses that hold a secret, or that no visitor types.
+NEVER_SEARCHED = (
+    "/appointment/",
+    "/waiting/",
+    "/offer/",
+    "/choose/",
+    "/calendar/",
+    "/admin/",
+    "/staff/",
+    "/api/",
+    "/media/",
+    "/static/",
+)
+MOST_SUGGESTIONS = 3
+_READABLE = re.compile(r"[a-z0-9/_-]{3,100}(\.html?)?", re.IGNORECASE | re.ASCII)
 FORMS_BELOW = ("/book/", "/appointment/", "/change-my-booking/")
 
 
@@ -81,7 +99,7 @@ class FixedPages(Sitemap[str]):
 
     def items(self) -> list[str]:
         """The names of their addresses."""
-        return ["blog:index", "booking:book", "privacy"]
+        return ["booking:book", "booking:change", "privacy"]
 
     def location(self, item: str) -> str:
         """The address of one."""
@@ -96,6 +114,24 @@ def on_our_address(sitemap: type[Sitemap]) -> type[Sitemap]:  # type: ignore[typ
         (sitemap,),
         {"protocol": site.scheme, "get_domain": lambda self, site_=None: site.netloc},
     )
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """No such page; with what the words of its address may have meant, and a search."""
+    return render(
+        request, "404.html", {"suggestions": _suggestions(request.path_info)}, status=HTTPStatus.NOT_FOUND
+    )
+
+
+def _suggestions(path: str) -> Sequence[search.Result]:
+    """Pages for the words of an address, a few at most; none for an address that holds no words or a secret."""
+    if path.startswith(NEVER_SEARCHED) or not _READABLE.fullmatch(path):
+        return ()
+    words = " ".join(word for word in re.split(r"[/_.-]+", path) if not word.isdecimal())
+    try:
+        return search.find(words, at=clock.now(), size=MOST_SUGGESTIONS).results
+    except DatabaseError:  # the page says what it can without
+        return ()
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -10,9 +10,9 @@ class ServicesConfig(AppConfig):
     verbose_name = "Services and people"
 
     def ready(self) -> None:
-        """Offer the muscles' figures to the pages of the site."""
+        """Offer the muscles' figures to the pages of the site, and say which pages are found."""
         from blog import embeds
-        from services import page_embeds  # it needs the models
+        from services import found, page_embeds  # they need the models
 
         embeds.register(
             embeds.MUSCLE,
@@ -20,3 +20,4 @@ class ServicesConfig(AppConfig):
             load=page_embeds.load_muscles,
             template_name="services/embeds/muscle_figure.html",
         )
+        found.register()

@@ -4,28 +4,52 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.conf import settings
+from django.templatetags.static import static
 from django.urls import reverse
 
 from blog.publishing import PublishedPage
-from blog.structured_data import absolute, clinic_id
+from blog.structured_data import absolute, clinic_id, clinic_named
+from blog.structured_data import breadcrumbs as breadcrumbs
+from blog.structured_data import graph as graph
 from services.models import Condition, Muscle, Service, ServiceOption, Therapist
 
 _Thing = dict[str, Any]
 
 
-def graph(*things: _Thing) -> _Thing:
-    """Several descriptions of one page as one document."""
-    return {"@context": "https://schema.org", "@graph": list(things)}
-
-
-def breadcrumbs(*steps: tuple[str, str]) -> _Thing:
-    """The way from the home page, as (name, path) pairs; the last one is the page itself."""
+def _reserve(path: str, name: str) -> _Thing:
+    """That a visit can be booked at a path."""
     return {
-        "@type": "BreadcrumbList",
-        "itemListElement": [
-            {"@type": "ListItem", "position": place, "name": name, "item": absolute(path)}
-            for place, (name, path) in enumerate([("Home", "/"), *steps], start=1)
-        ],
+        "@type": "ReserveAction",
+        "name": name,
+        "target": {
+            "@type": "EntryPoint",
+            "urlTemplate": absolute(path),
+            "actionPlatform": [
+                "https://schema.org/DesktopWebPlatform",
+                "https://schema.org/MobileWebPlatform",
+            ],
+        },
+        "result": {"@type": "Reservation", "name": "A visit"},
+    }
+
+
+def website() -> _Thing:
+    """The website, and how it is searched."""
+    return {
+        "@type": "WebSite",
+        "@id": absolute("/#website"),
+        "url": absolute("/"),
+        "name": settings.CLINIC["name"],
+        "inLanguage": settings.LANGUAGE_CODE,
+        "publisher": {"@id": clinic_id()},
+        "potentialAction": {
+            "@type": "SearchAction",
+            "target": {
+                "@type": "EntryPoint",
+                "urlTemplate": f"{absolute(reverse('search'))}?q={{search_term_string}}",
+            },
+            "query-input": "required name=search_term_string",
+        },
     }
 
 
@@ -40,6 +64,8 @@ def clinic() -> _Thing:
         "telephone": facts["phone"],
         "email": facts["email"],
         "currenciesAccepted": settings.CURRENCY,
+        "image": absolute(static("img/og.png")),
+        "potentialAction": _reserve(reverse("booking:book"), "Book a visit"),
         "address": {
             "@type": "PostalAddress",
             "streetAddress": facts["street"],
@@ -71,11 +97,42 @@ def service(found: Service, options: Sequence[ServiceOption]) -> _Thing:
         "name": found.title,
         "description": found.description,
         "serviceType": "Neuromuscular massage therapy",
-        "provider": {"@type": "MedicalClinic", "@id": clinic_id(), "name": settings.CLINIC["name"]},
+        "provider": clinic_named(),
     }
     if options:
         data["offers"] = [_offer(option) for option in options]
+        data["potentialAction"] = [
+            _reserve(reverse("booking:times", args=[option.slug]), f"Book: {option.name}")
+            for option in options
+        ]
     return data
+
+
+def therapy_page(found: Service) -> tuple[_Thing, _Thing]:
+    """The treatment that a service's page is about, and the page with its review, once there was one."""
+    address = absolute(found.get_absolute_url())
+    therapy: _Thing = {
+        "@type": "MedicalTherapy",
+        "@id": f"{address}#therapy",
+        "name": found.title,
+        "description": found.description,
+        "url": address,
+    }
+    page: _Thing = {
+        "@type": "MedicalWebPage",
+        "@id": f"{address}#page",
+        "url": address,
+        "name": found.heading_for_search,
+        "inLanguage": settings.LANGUAGE_CODE,
+        "about": {"@id": f"{address}#therapy"},
+        "mainEntity": {"@id": f"{address}#service"},
+        "publisher": clinic_named(),
+        "dateModified": found.last_changed.isoformat(),
+    }
+    if found.reviewer is not None and found.reviewed_on is not None:
+        page["reviewedBy"] = {"@type": "Person", "name": found.reviewer.name}
+        page["lastReviewed"] = found.reviewed_on.isoformat()
+    return therapy, page
 
 
 def page_list(found: Iterable[PublishedPage]) -> _Thing:
@@ -103,7 +160,7 @@ def therapist(found: Therapist) -> _Thing:
         "url": address,
         "name": found.name,
         "description": found.description,
-        "worksFor": {"@type": "MedicalClinic", "@id": clinic_id(), "name": settings.CLINIC["name"]},
+        "worksFor": clinic_named(),
     }
     if found.role:
         data["jobTitle"] = found.role

@@ -87,7 +87,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "therapists": Therapist.objects.published(at),
             "conditions": Condition.objects.published(at),
             "posts": Post.objects.published(at).for_list()[:POSTS_ON_HOME],
-            "structured_data": structured_data.graph(structured_data.clinic()),
+            "structured_data": structured_data.graph(structured_data.clinic(), structured_data.website()),
         },
     )
 
@@ -123,6 +123,7 @@ def service(request: HttpRequest, slug: str) -> HttpResponse:
         "structured_data": structured_data.graph(
             structured_data.breadcrumbs(("Services", "/services/"), (found.title, found.get_absolute_url())),
             structured_data.service(found, options),
+            *structured_data.therapy_page(found),
         ),
     }
     return answer(request, "services/service.html", context, found, at)

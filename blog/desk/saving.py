@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.utils.datastructures import MultiValueDict
 from reversion.admin import VersionAdmin
 
-from blog import addresses, previews, revisions
+from blog import addresses, previews, revisions, search_index
 from blog.desk import conflicts, presence
 from blog.publishing import PublishedPage
 from blog.states import Rows, rows_now
@@ -120,6 +120,7 @@ class PageSaving(VersionAdmin):  # type: ignore[misc]
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Save the blocks; where somebody saves theirs anyway, only theirs."""
         super().save_related(request, form, formsets, change)
+        search_index.put(form.instance)
         if change and conflicts.MINE in request.POST and _mode(request) is _Mode.SAVE:
             conflicts.drop_what_is_not_mine(form.instance, formsets)
             messages.success(request, "Your text was saved. What was there before it is in the history.")

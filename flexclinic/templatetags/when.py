@@ -31,3 +31,9 @@ def clinic_time(moment: datetime.datetime) -> str:
 def clinic_date_time(moment: datetime.datetime) -> str:
     """Wednesday 6 August 2026 at 5:30pm."""
     return when.format_date_time(moment)
+
+
+@register.filter
+def machine_time(moment: datetime.datetime) -> str:
+    """2026-08-06T17:30:00-04:00, for the `datetime` of a `<time>`, which takes no microseconds."""
+    return when.in_clinic_zone(moment).isoformat(timespec="seconds")

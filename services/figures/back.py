@@ -1,7 +1,7 @@
 """What is drawn on the back of the figure, by points as in body.py. Lines stand with their weight; those in the middle are whole."""
 
-from services.figures.curves import Point
 from services.figures import front
+from services.figures.curves import Point
 
 HAIR: list[Point] = [
     (0, -3.4), (12, -2), (22.4, 3), (31, 12), (36, 25), (37, 39), (35.6, 52), (32.6, 63), (28.6, 72), (24.4, 80), (21, 87),

@@ -9,7 +9,7 @@ from django.urls import reverse
 from blog.blocks import own_blocks
 from blog.models import Post
 from blog.publishing import PublishedPage, PublishedPageQuerySet
-from services.models.evidence import Rated, Sourced
+from services.models.evidence import Rated
 from services.models.page import Pictured
 from services.models.service import ServiceOption
 
@@ -22,7 +22,7 @@ class ConditionQuerySet(PublishedPageQuerySet):
         return self.select_related("reviewer", "option__service")
 
 
-class Condition(Pictured, Rated, Sourced, PublishedPage):
+class Condition(Pictured, Rated, PublishedPage):
     """A condition under its plain name. Its body is blocks in regions, which keep the order that readers need.
 
     The summary is the page's first sentence: what it is, and what to do now.

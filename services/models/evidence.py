@@ -1,7 +1,6 @@
-"""How sure anybody can be of what a page says, and what it was read in."""
+"""How sure anybody can be of what a page says."""
 
 from django.db import models
-from django.db.models import Value
 
 from blog.blocks import Certainty
 
@@ -35,17 +34,3 @@ class Rated(models.Model):
         """Four marks, of which as many are filled as the research is sure."""
         rank = len(Certainty) - 1 - list(Certainty).index(Certainty(self.certainty))
         return [mark < rank for mark in range(len(Certainty) - 1)]
-
-
-class Sourced(models.Model):
-    """A page that names what it rests on, as a list of `{"title", "publisher", "year", "url"}`."""
-
-    sources = models.JSONField(
-        default=list,
-        db_default=Value([], models.JSONField()),
-        blank=True,
-        help_text="What the page relies on, in order.",
-    )
-
-    class Meta:
-        abstract = True

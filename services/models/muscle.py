@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from blog.publishing import PublishedPage, PublishedPageQuerySet
 from services.models.condition import Condition
-from services.models.evidence import Rated, Sourced
+from services.models.evidence import Rated
 
 
 class BodyRegion(models.TextChoices):
@@ -38,7 +38,7 @@ def _lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-class Muscle(Rated, Sourced, PublishedPage):
+class Muscle(Rated, PublishedPage):
     """A muscle under its plain name: where its tender spot lies, and where people feel it."""
 
     anatomical_name = models.CharField(max_length=100, help_text="As in gastrocnemius.")

@@ -152,3 +152,48 @@ def test_the_founding_article_names_the_12_conditions() -> None:
     )
 
     assert [term for term in terms.split("|") if term not in whole] == []
+
+
+def syllables(word: str) -> int:
+    """About how many syllables an English word has."""
+    groups = re.findall(r"[aeiouy]+", word.lower())
+    silent = len(word) > 3 and re.search(r"[^aeiouyl]e$|[^aeiouytd]ed$", word.lower()) is not None
+    return max(1, len(groups) - silent)
+
+
+def grade(post: dict[str, Any]) -> float:
+    """The Flesch-Kincaid grade of what a reader reads: the school year that can follow it."""
+    spoken = [sentence for text in texts(post) for sentence in sentences(text)]
+    words = re.findall(r"[A-Za-z’']+", " ".join(spoken))
+    return 0.39 * len(words) / len(spoken) + 11.8 * sum(map(syllables, words)) / len(words) - 15.59
+
+
+@pytest.mark.parametrize("post", POSTS, ids=NAMES)
+def test_a_reader_of_14_can_follow(post: dict[str, Any]) -> None:
+    assert grade(post) < 8
+
+
+def test_the_grade_tells_hard_words_from_easy_ones() -> None:
+    hard = "Biomechanical considerations necessitate individualized therapeutic interventions."
+    easy = "Your neck is stiff. You roll it, and it is fine."
+    made = [{"title": text, "summary": text, "blocks": []} for text in (hard, easy)]
+
+    assert grade(made[0]) > 12
+    assert grade(made[1]) < 3
+
+
+#: Posts that were written before there was a measure: shorter, and complete.
+SHORT = {"your-first-visit-step-by-step", "when-not-to-have-a-massage-today", FOUNDING}
+
+
+@pytest.mark.parametrize(
+    "post", [post for post in POSTS if post["slug"] not in SHORT], ids=lambda post: post["slug"]
+)
+def test_a_post_has_700_to_1000_words_and_names_its_sources(post: dict[str, Any]) -> None:
+    assert 700 <= sum(len(text.split()) for text in texts(post)[2:]) <= 1000, post["slug"]
+    assert "Sources" in texts(post)
+    assert any("/services/" in block.get("html", "") for block in post["blocks"])
+
+
+def test_there_are_at_least_6_posts_besides_the_founding_article() -> None:
+    assert len(POSTS) >= 7

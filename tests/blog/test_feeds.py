@@ -1,6 +1,7 @@
 """The feed is Atom as RFC 4287 wants it, and an entry stays the same entry."""
 
 import datetime
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -20,6 +21,11 @@ def read(text: str) -> ElementTree.Element:
     return ElementTree.fromstring(text)
 
 
+def feed(**asked: Any) -> str:
+    """The feed at the moment of these tests."""
+    return feeds.atom(feeds.newest(at=NOW, **asked), **asked)
+
+
 def words(element: ElementTree.Element, name: str) -> str:
     """The text of the one child of that name."""
     (child,) = element.findall(ATOM + name)
@@ -35,18 +41,18 @@ def test_the_feed_is_served_as_atom(client: Client) -> None:
 
 def test_the_feed_has_what_atom_requires() -> None:
     make_post()
-    feed = read(feeds.atom(at=NOW))
+    found = read(feed())
 
-    assert words(feed, "id") == "http://testserver/blog/"
-    assert words(feed, "title") == "Flex Spine & Sport: blog"
-    assert datetime.datetime.fromisoformat(words(feed, "updated")).tzinfo is not None
-    links = {link.get("rel"): link.get("href") for link in feed.findall(f"{ATOM}link")}
+    assert words(found, "id") == "http://testserver/blog/"
+    assert words(found, "title") == "Flex Spine & Sport: blog"
+    assert datetime.datetime.fromisoformat(words(found, "updated")).tzinfo is not None
+    links = {link.get("rel"): link.get("href") for link in found.findall(f"{ATOM}link")}
     assert links == {"alternate": "http://testserver/blog/", "self": "http://testserver/blog/feed/"}
 
 
 def test_an_entry_has_what_atom_requires() -> None:
     post = make_post(title="Heat & cold", summary="1 < 2 & so on.")
-    (entry,) = read(feeds.atom(at=NOW)).findall(f"{ATOM}entry")
+    (entry,) = read(feed()).findall(f"{ATOM}entry")
 
     assert words(entry, "id") == f"urn:uuid:{post.feed_id}"
     assert words(entry, "title") == "Heat & cold"
@@ -62,11 +68,11 @@ def test_an_entry_has_what_atom_requires() -> None:
 
 def test_an_entry_keeps_its_id_when_its_address_changes() -> None:
     post = make_post()
-    before = words(read(feeds.atom(at=NOW)).findall(f"{ATOM}entry")[0], "id")
+    before = words(read(feed()).findall(f"{ATOM}entry")[0], "id")
     post.slug = "another-address"
     post.save()
 
-    assert words(read(feeds.atom(at=NOW)).findall(f"{ATOM}entry")[0], "id") == before
+    assert words(read(feed()).findall(f"{ATOM}entry")[0], "id") == before
 
 
 def test_a_post_released_after_its_last_change_was_updated_at_its_release() -> None:
@@ -79,5 +85,5 @@ def test_a_post_released_after_its_last_change_was_updated_at_its_release() -> N
 def test_the_feed_has_the_newest_20() -> None:
     made = [make_post() for _ in range(21)]
 
-    found = [words(entry, "title") for entry in read(feeds.atom(at=NOW)).findall(f"{ATOM}entry")]
+    found = [words(entry, "title") for entry in read(feed()).findall(f"{ATOM}entry")]
     assert found == [post.title for post in reversed(made[1:])]

@@ -161,7 +161,13 @@ def test_a_reviewed_page_says_who_and_when(client: Client) -> None:
 def test_machines_get_a_blog_posting(client: Client) -> None:
     post = make_post(title="Heat & <b>cold</b></script>", summary="Which one?")
 
-    data = json_ld(client.get(post.get_absolute_url()).content.decode())
+    way, data = json_ld(client.get(post.get_absolute_url()).content.decode())["@graph"]
+    assert [step["name"] for step in way["itemListElement"]] == [
+        "Home",
+        "Blog",
+        post.category.name,
+        post.title,
+    ]
     assert data["@type"] == "BlogPosting"
     assert data["headline"] == "Heat & <b>cold</b></script>"
     assert data["url"] == f"http://testserver/blog/{post.slug}/"
@@ -224,7 +230,7 @@ def test_a_post_takes_as_many_queries_with_1_block_as_with_200(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     post = make_post()
-    queries = 3 + len(POST_BLOCKS)  # the post, its 2 neighbors, each kind of block
+    queries = 5 + len(POST_BLOCKS)  # the post, its 2 neighbors, what is related, the glossary, each kind of block
     with django_assert_num_queries(queries):
         client.get(post.get_absolute_url())
 

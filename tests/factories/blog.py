@@ -4,6 +4,7 @@ import datetime
 import itertools
 from typing import Any
 
+from blog import search_index
 from blog.models import PAGE_BLOCKS, Author, Category, Page, Post, PostRichText, Tag
 from blog.publishing import State
 
@@ -38,6 +39,7 @@ def make_post(*, text: str = "<p>Words.</p>", **fields: Any) -> Post:
         }
     )
     PostRichText.objects.create(parent=post, region="main", ordering=10, text=text)
+    search_index.put(post)
     return post
 
 
@@ -55,6 +57,7 @@ def make_page(*, text: str = "<p>Words.</p>", **fields: Any) -> Page:
         }
     )
     PAGE_BLOCKS[0].objects.create(parent=page, region="main", ordering=10, text=text)
+    search_index.put(page)
     return page
 
 

@@ -165,7 +165,7 @@ def test_a_service_says_to_machines_where_it_is_and_what_it_costs(patient: Clien
     service = make_service(title="Massage </script>", slug="massage", summary="Slow & firm.")
     option = make_option(service=service, name="Standard", slug="nmt-60", minutes=60, price=95)
     make_therapist(options=[option])
-    crumbs, offered = described(shown(patient, "/services/massage/"))
+    crumbs, offered, therapy, page = described(shown(patient, "/services/massage/"))
     assert [item["item"] for item in crumbs["itemListElement"]] == [
         "http://testserver/",
         "http://testserver/services/",
@@ -176,6 +176,7 @@ def test_a_service_says_to_machines_where_it_is_and_what_it_costs(patient: Clien
         "Massage </script>",
         "Slow & firm.",
     )
+    assert (therapy["@type"], page["about"]) == ("MedicalTherapy", {"@id": therapy["@id"]})
     assert offered["provider"]["@id"] == "http://testserver/#clinic"
     assert offered["offers"] == [
         {
@@ -189,7 +190,8 @@ def test_a_service_says_to_machines_where_it_is_and_what_it_costs(patient: Clien
 
 
 def test_the_home_page_describes_the_clinic_that_the_other_pages_refer_to(patient: Client) -> None:
-    [clinic] = described(shown(patient, "/"))
+    clinic, website = described(shown(patient, "/"))
+    assert website["publisher"] == {"@id": clinic["@id"]}
     assert (clinic["@type"], clinic["@id"]) == ("MedicalClinic", "http://testserver/#clinic")
     assert clinic["address"]["addressLocality"] == "New York"
 
@@ -278,34 +280,34 @@ def test_pages_take_as_many_queries_for_1_as_for_10(
     assert html.count('class="person"') == 10
 
 
-def test_a_service_takes_5_queries_whoever_gives_it_and_2_for_each_more_option(
+def test_a_service_takes_6_queries_whoever_gives_it_and_2_for_each_more_option(
     patient: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     service = make_service()
     options = [make_option(service=service)]
     make_therapist(options=options)
-    with django_assert_num_queries(5):  # the service, its options, who gives them; the free times
+    with django_assert_num_queries(6):  # the service, its options, who gives them; the free times; terms
         patient.get(service.get_absolute_url())
     for _ in range(9):
         make_therapist(options=options)
         make_therapist(options=[make_option()])
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         patient.get(service.get_absolute_url())
     make_therapist(options=[make_option(service=service)])
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         patient.get(service.get_absolute_url())
 
 
-def test_a_therapist_takes_4_queries_and_2_for_each_more_option(
+def test_a_therapist_takes_5_queries_and_2_for_each_more_option(
     patient: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     therapist = make_therapist(options=[make_option()])
-    with django_assert_num_queries(4):  # the person, what they give; the free times
+    with django_assert_num_queries(5):  # the person, what they give; the free times; terms
         patient.get(therapist.get_absolute_url())
     for _ in range(9):
         make_therapist(options=[make_option()])
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         patient.get(therapist.get_absolute_url())
     therapist.options.add(make_option())
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         patient.get(therapist.get_absolute_url())

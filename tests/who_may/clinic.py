@@ -10,7 +10,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.test import Client
 
 from blog import previews, revisions
-from blog.models import Picture, Video
+from blog.models import Picture, Term, Video
 from blog.publishing import PublishedPage
 from booking import feeds, links, merging, roles
 from booking.enums import AppointmentStatus, LinkPurpose
@@ -161,6 +161,7 @@ def make_clinic(*, option: ServiceOption, start: datetime, user: User | None) ->
         "tag_slug": tag.slug,
         "author": post.author_id,
         "author_slug": post.author.slug,
+        "term": Term.objects.create(name="Term", slug="term", explanation="What it means.").pk,
         "category": post.category_id,
         "category_slug": post.category.slug if post.category else "none",
         "somebody": User.objects.create_user("somebody", is_staff=True).pk,

@@ -1,0 +1,48 @@
+"""Which pages of this room the search knows, and what it looks through of each."""
+
+from blog import search_index
+from blog.rendering import regions
+from services.models import (
+    CONDITION_BLOCKS,
+    EXPLAINER_BLOCKS,
+    Condition,
+    Explainer,
+    Muscle,
+    Service,
+    Therapist,
+    Zone,
+)
+
+
+def register() -> None:
+    """Let services, therapists, conditions, muscles, places and the pages on trigger points be found."""
+    search_index.register(Service, label="Service", body=lambda service: search_index.plain(service.body))
+    search_index.register(
+        Therapist,
+        label="Therapist",
+        names=lambda person: person.role,
+        body=lambda person: search_index.plain(person.bio),
+    )
+    search_index.register(Condition, label="Condition", names=_names_of_condition, body=_words_of_condition)
+    search_index.register(
+        Muscle, label="Muscle", names=lambda muscle: muscle.anatomical_name, body=_words_of_muscle
+    )
+    search_index.register(Zone, label="Where does it hurt?", body=lambda zone: zone.else_could_be)
+    search_index.register(
+        Explainer,
+        label="How trigger points work",
+        body=lambda page: search_index.words_of_blocks(regions(page, EXPLAINER_BLOCKS)["main"]),
+    )
+
+
+def _names_of_condition(condition: Condition) -> str:
+    return " ".join([condition.medical_term, condition.abbreviation, condition.other_names])
+
+
+def _words_of_condition(condition: Condition) -> str:
+    parts = regions(condition, CONDITION_BLOCKS).values()
+    return " ".join([condition.finding, *(search_index.words_of_blocks(part) for part in parts)])
+
+
+def _words_of_muscle(muscle: Muscle) -> str:
+    return " ".join([muscle.point, muscle.referral, muscle.work, muscle.feels, muscle.yourself, muscle.note])
