@@ -1,7 +1,7 @@
 """What the clinic offers and treats, who gives it and where."""
 
 from services.models.condition import CONDITION_BLOCKS, Condition
-from services.models.evidence import Rated, Sourced
+from services.models.evidence import Rated
 from services.models.explainer import EXPLAINER_BLOCKS, Explainer
 from services.models.muscle import BodyRegion, Muscle
 from services.models.page import PROSE, Pictured
@@ -25,7 +25,6 @@ __all__ = [
     "Service",
     "ServiceOption",
     "ServiceOptionQuerySet",
-    "Sourced",
     "Therapist",
     "Zone",
     "ZoneMuscle",

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('blog', '0010_blocks_pictures_videos'),
+        ('blog', '0003_blocks_pictures_videos'),
         ('services', '0004_published_pages'),
     ]
 

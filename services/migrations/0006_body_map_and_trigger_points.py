@@ -9,8 +9,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('blog', '0010_blocks_pictures_videos'),
-        ('services', '0020_conditions_and_muscles'),
+        ('blog', '0003_blocks_pictures_videos'),
+        ('services', '0005_conditions_and_muscles'),
     ]
 
     operations = [
