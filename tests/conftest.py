@@ -5,15 +5,19 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+import psycopg
 import pytest
 import time_machine
+from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.test import Client
+from pytest_django import DjangoDbBlocker
 
 from booking.enums import AppointmentStatus
 from booking.models import Appointment
 from flexclinic import embedded
 from services.models import Room, ServiceOption, Therapist
+from tests import fresh_tables
 from tests.browser.chromium import REQUIRED, find_chromium
 from tests.factories.booking import make_appointment, make_weekly_hours
 from tests.factories.services import make_option, make_room, make_therapist
@@ -36,17 +40,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def database_server() -> Iterator[None]:
-    """The embedded PostgreSQL, unless DATABASE_URL names another."""
+    """An embedded PostgreSQL of the tests' own, unless DATABASE_URL names another."""
     if "DATABASE_URL" in os.environ:
         yield
         return
-    with embedded.running():
+    with embedded.running(settings.TESTS_DIR) as server:
+        with psycopg.connect(server.url, autocommit=True) as database:
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                database.execute(f"ALTER SYSTEM SET {setting} = off")
+            database.execute("SELECT pg_reload_conf()")
         yield
 
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(database_server: None) -> None:
     """Have the server before the test database is made."""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The test database, whose tables are put back as they were after each test that commits."""
+    with django_db_blocker.unblock(), fresh_tables.instead_of_flush():
+        yield
 
 
 @pytest.fixture
