@@ -22,7 +22,7 @@ def instead_of_flush() -> Iterator[None]:
     """Keep the rows that are there now, and have them back after each test that commits."""
     _tables.cache_clear()
     _keep()
-    with mock.patch.object(TransactionTestCase, "_fixture_teardown", lambda case: restore()):
+    with mock.patch.object(TransactionTestCase, "_fixture_teardown", new=_restore_after):
         yield
 
 
@@ -38,6 +38,10 @@ def restore() -> None:
             for name in changed:
                 for statement in _refill(name):
                     cursor.execute(statement)
+
+
+def _restore_after(case: TransactionTestCase) -> None:
+    restore()
 
 
 def _keep() -> None:
