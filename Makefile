@@ -36,12 +36,19 @@ dev:
 run: local
 	@$(PYTHON_HERE) -m flexclinic.serve
 
-test: dev
+# Two processes share the tests by files, in the order in which they were collected; then what has to be alone.
 ifeq ($(CI),true)
-	@FLEXCLINIC_REQUIRE_BROWSER=1 $(PYTHON_HERE) -m pytest -m "long or not long"
+TESTS := (long or not long)
+export FLEXCLINIC_REQUIRE_BROWSER := 1
 else
-	@$(PYTHON_HERE) -m pytest
+TESTS := not long
 endif
+
+test: dev
+	@echo "* tests, in two processes"
+	@$(PYTHON_HERE) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "$(TESTS) and not alone"
+	@echo "* tests that run alone"
+	@$(PYTHON_HERE) -m pytest -m "$(TESTS) and alone"
 
 # What a clinic would set, so that the deployment check sees production.
 PRODUCTION = env -u DEBUG -u FLEXCLINIC_DEMO -u DEMO_STAFF_PASSWORD -u STAFF_MFA -u RATE_LIMITS \

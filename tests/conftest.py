@@ -3,17 +3,22 @@
 import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import psycopg
 import pytest
 import time_machine
+from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.test import Client
+from pytest_django import DjangoDbBlocker
 
 from booking.enums import AppointmentStatus
 from booking.models import Appointment
 from flexclinic import embedded
 from services.models import Room, ServiceOption, Therapist
+from tests import fresh_tables
 from tests.browser.chromium import REQUIRED, find_chromium
 from tests.factories.booking import make_appointment, make_weekly_hours
 from tests.factories.services import make_option, make_room, make_therapist
@@ -23,30 +28,59 @@ MONDAY_NINE = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 NEW_YORK = ZoneInfo("America/New_York")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave browser tests out where there is no browser, or refuse to go on where one is required."""
-    if find_chromium():
-        return
-    if REQUIRED:
+#: Many clients at once, or servers that are killed: what runs beside them would be slowed down, and slow them down.
+ALONE = tuple(Path(__file__).parent / folder for folder in ("races", "faults"))
+
+
+def pytest_configure() -> None:
+    """Refuse to go on without a browser where one is required."""
+    if REQUIRED and not find_chromium():
         raise pytest.UsageError("No Chromium was found, and FLEXCLINIC_REQUIRE_BROWSER asks for one.")
+
+
+@pytest.hookimpl(tryfirst=True)  # before the tests are chosen by their markers
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what runs alone, and leave browser tests out where there is no browser."""
+    here = find_chromium() is not None
     for item in items:
-        if item.get_closest_marker("browser"):
+        if any(item.path.is_relative_to(folder) for folder in ALONE):
+            item.add_marker(pytest.mark.alone)
+        if item.get_closest_marker("browser") and not here:
             item.add_marker(pytest.mark.skip(reason="no Chromium was found"))
+
+
+@pytest.hookimpl(specname="pytest_collection_modifyitems", trylast=True)
+def longest_first(items: list[pytest.Item]) -> None:
+    """Begin with the browser tests: begun last, they would keep one process waiting for the other."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
 
 
 @pytest.fixture(scope="session", autouse=True)
 def database_server() -> Iterator[None]:
-    """The embedded PostgreSQL, unless DATABASE_URL names another."""
+    """An embedded PostgreSQL of the tests' own, unless DATABASE_URL names another."""
     if "DATABASE_URL" in os.environ:
         yield
         return
-    with embedded.running():
+    with embedded.running(settings.TESTS_DIR) as server:
+        with psycopg.connect(server.url, autocommit=True) as database:
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                database.execute(f"ALTER SYSTEM SET {setting} = off")
+            database.execute("SELECT pg_reload_conf()")
         yield
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(database_server: None) -> None:
-    """Have the server before the test database is made."""
+def django_db_modify_db_settings(
+    database_server: None, django_db_modify_db_settings_parallel_suffix: None
+) -> None:
+    """Have the server before the test database is made, which each of several processes has for itself."""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The test database, whose tables are put back as they were after each test that commits."""
+    with django_db_blocker.unblock(), fresh_tables.instead_of_flush():
+        yield
 
 
 @pytest.fixture

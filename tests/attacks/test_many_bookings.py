@@ -21,6 +21,8 @@ TWENTY = "tests.attacks.twenty_web:application"
 FORGETFUL = "tests.attacks.forgetful_web:application"
 BOOKED, REFUSED, TOO_MANY = 302, 409, 429
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture
 def clinic_today(transactional_db: None) -> Iterator[Clinic]:

@@ -1,11 +1,13 @@
 """A real browser, and what it complains about."""
 
+import asyncio
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from django.db import connections
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.browser.chromium import ARGUMENTS, find_chromium
 
@@ -25,19 +27,38 @@ def tab_to(page: Page, words: str) -> None:
     raise AssertionError(f"Tab never came to {words!r}")
 
 
-@pytest.fixture
-def playwright_here() -> Iterator[Playwright]:
-    """Playwright, for one test: its event loop would keep Django from the database in the next."""
+@contextmanager
+def loop_marked(loop: asyncio.AbstractEventLoop | None) -> Iterator[None]:
+    """Have this event loop, or none, count as the one that runs in this thread; then again the one from before.
+
+    Playwright marks its own and leaves it so after each call. Django would not touch the database then, and keeps
+    connections for each loop: the tests between two browser tests must not see it.
+    """
+    before = asyncio._get_running_loop()
+    asyncio._set_running_loop(loop)
+    try:
+        yield
+    finally:
+        asyncio._set_running_loop(before)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[tuple[Browser, asyncio.AbstractEventLoop]]:
+    """Chromium without a window, started once, and the loop in which Playwright speaks to it."""
     with sync_playwright() as playwright:
-        yield playwright
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
+        loop = asyncio.get_running_loop()
+        with loop_marked(None):
+            yield browser, loop
+        browser.close()
 
 
 @pytest.fixture
-def browser(playwright_here: Playwright) -> Iterator[Browser]:
-    """Chromium without a window."""
-    browser = playwright_here.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
-    yield browser
-    browser.close()
+def browser(chromium: tuple[Browser, asyncio.AbstractEventLoop]) -> Iterator[Browser]:
+    """Chromium, for one test."""
+    browser, loop = chromium
+    with loop_marked(loop):
+        yield browser
 
 
 @pytest.fixture

@@ -186,6 +186,7 @@ def test_without_scripts_links_and_forms_do_it(open_board: Open, tuesday: date) 
     assert of("Jo Quill").ends_at == at(tuesday, 11, 30)
 
 
+@pytest.mark.alone
 def test_it_brings_itself_up_to_date_within_two_seconds(
     open_board: Open, tuesday: date, complaints: list[str]
 ) -> None:

@@ -118,7 +118,10 @@ def pages(asked: Appointment) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["wide", "narrow"])
+@pytest.mark.parametrize(
+    "viewport",
+    [pytest.param(DESK, id="wide"), pytest.param(PHONE, id="narrow", marks=pytest.mark.long)],
+)
 def test_no_page_breaks_the_policy_or_the_screen(
     live_server: LiveServer,
     open_context: Callable[..., BrowserContext],
@@ -141,7 +144,7 @@ def test_no_page_breaks_the_policy_or_the_screen(
     assert wide == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
 def test_the_desks_own_pages_have_no_known_barriers(
     live_server: LiveServer,
     open_context: Callable[..., BrowserContext],

@@ -15,6 +15,8 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
 IDLE = 6  # two browsers' worth of connections that were opened ahead
+pytestmark = pytest.mark.alone
+
 PATIENCE = 3.0  # seconds; a server that waits for the idle ones would need 30
 
 
