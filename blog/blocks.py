@@ -14,7 +14,7 @@ from django_prose_editor.fields import ProseEditorField
 
 from blog.embed_blocks import FreeTimesBlock, MuscleFigureBlock
 from blog.media_blocks import FigureBlock, VideoBlock
-from blog.prose import EXTENSIONS, WITHIN, sanitized, shown
+from blog.prose import EXTENSIONS, WITHIN, sanitized, sanitized_within, shown
 from blog.source_lines import Source, parse_sources
 
 
@@ -30,7 +30,7 @@ class RichTextBlock(models.Model):
     icon: ClassVar[str] = "notes"
     color: ClassVar[str] = "#1a5c50"
 
-    text = ProseEditorField(extensions=EXTENSIONS, sanitize=True)
+    text = ProseEditorField(extensions=EXTENSIONS, sanitize=sanitized)
 
     class Meta:
         abstract = True
@@ -133,7 +133,7 @@ class QuestionBlock(models.Model):
     color: ClassVar[str] = "#3d4f8a"
 
     question = models.CharField(max_length=200)
-    answer = ProseEditorField(extensions=WITHIN, sanitize=True)
+    answer = ProseEditorField(extensions=WITHIN, sanitize=sanitized_within)
     folded = models.BooleanField(
         default=True,
         help_text="The answer opens when somebody chooses the question. Off: both stand in the text.",
@@ -146,13 +146,13 @@ class QuestionBlock(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save what is left of the answer after cleaning, whoever wrote it."""
-        self.answer = sanitized(self.answer)
+        self.answer = sanitized_within(self.answer)
         super().save(*args, **kwargs)
 
     @property
     def html(self) -> SafeString:
         """The answer as markup for the page."""
-        return shown(self.answer)
+        return shown(self.answer, sanitized_within)
 
 
 class Certainty(models.TextChoices):
