@@ -113,11 +113,12 @@ PAGES: dict[str, dict[str, str]] = {
         "admin/booking/closure/holidays/": "GET+POST /admin/booking/closure/holidays/",
         "admin/booking/therapistcalendar/<int:pk>/address/": "GET+POST /admin/booking/therapistcalendar/{calendar}/address/",
         "admin/blog/post/<path:object_id>/check/": "GET+POST /admin/blog/post/{post}/check/",
+        "admin/services/condition/<path:object_id>/check/": "GET+POST /admin/services/condition/{condition}/check/",
         "admin/auth/user/<id>/password/": "GET+POST /admin/auth/user/{somebody}/password/",
         "admin/autocomplete/": "GET /admin/autocomplete/?app_label=booking&model_name=appointment&field_name=patient&term=Pat",
         "admin/jsi18n/": "GET /admin/jsi18n/",
         "admin/r/<path:content_type_id>/<path:object_id>/": "GET /admin/r/{service_type}/{service}/",
-        "admin/^(?P<app_label>auth|booking|services|blog|account|mfa|usersessions|procrastinate)/$": "GET /admin/booking/",
+        "admin/^(?P<app_label>auth|booking|blog|services|account|mfa|usersessions|procrastinate)/$": "GET /admin/booking/",
         "admin/(?P<url>.*)$": "GET /admin/nothing/",
     },
 }
