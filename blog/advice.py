@@ -115,4 +115,18 @@ def _html(page: Any, blocks: Sequence[Any]) -> str:
         if isinstance(field, ProseEditorField)
     ]
     summary = format_html("<p>{}</p>", getattr(page, "summary", ""))
-    return "".join([summary, *prose, render_to_string("blog/_body.html", {"blocks": blocks})])
+    return "".join([summary, *prose, *_parts(page, blocks)])
+
+
+def _parts(page: Any, blocks: Sequence[Any]) -> list[str]:
+    """The blocks as the page shows them; each of several regions stands under its title."""
+    if len(page.regions) == 1:
+        return [render_to_string("blog/_body.html", {"blocks": blocks})]
+    parts = []
+    for region in page.regions:
+        if found := [block for block in blocks if block.region == region.key]:
+            parts += [
+                format_html("<h2>{}</h2>", region.title),
+                render_to_string("blog/_body.html", {"blocks": found}),
+            ]
+    return parts

@@ -134,11 +134,12 @@ PAGES: dict[str, dict[str, str]] = {
         "admin/services/therapist/<path:object_id>/share/": "GET+POST /admin/services/therapist/{therapist}/share/",
         "admin/services/therapist/<path:object_id>/history/compare/": "GET /admin/services/therapist/{therapist}/history/compare/",
         "admin/services/therapist/<path:object_id>/history/<int:version_id>/restore/": "POST /admin/services/therapist/{therapist}/history/{therapist_version}/restore/",
+        "admin/services/condition/<path:object_id>/check/": "GET+POST /admin/services/condition/{condition}/check/",
         "admin/auth/user/<id>/password/": "GET+POST /admin/auth/user/{somebody}/password/",
         "admin/autocomplete/": "GET /admin/autocomplete/?app_label=booking&model_name=appointment&field_name=patient&term=Pat",
         "admin/jsi18n/": "GET /admin/jsi18n/",
         "admin/r/<path:content_type_id>/<path:object_id>/": "GET /admin/r/{service_type}/{service}/",
-        "admin/^(?P<app_label>auth|booking|services|blog|account|mfa|usersessions|procrastinate)/$": "GET /admin/booking/",
+        "admin/^(?P<app_label>auth|booking|blog|services|account|mfa|usersessions|procrastinate)/$": "GET /admin/booking/",
         "admin/(?P<url>.*)$": "GET /admin/nothing/",
     },
 }
