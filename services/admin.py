@@ -297,4 +297,9 @@ class ExplainerAdmin(PageAdmin, ContentEditor):  # type: ignore[misc]
     list_filter = ("state",)
     save_on_top = True
     inlines = block_inlines(EXPLAINER_BLOCKS)
-    fieldsets = ((None, {"fields": (("title", "slug"), "position", "summary")}), _PUBLICATION, _REVIEW, _SEARCH)
+    fieldsets = (
+        (None, {"fields": (("title", "slug"), "position", "summary")}),
+        _PUBLICATION,
+        _REVIEW,
+        _SEARCH,
+    )

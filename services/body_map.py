@@ -28,12 +28,17 @@ def zones(at: datetime.datetime) -> list[Zone]:
 def grouped(found: Sequence[Zone]) -> list[tuple[str, list[Zone]]]:
     """The places under the names of their parts of the body, from the head down."""
     order = {region: place for place, region in enumerate(ZoneRegion.values)}
-    ordered = sorted(found, key=lambda zone: order[zone.region])  # stable: the clinic's order stays within each
-    return [(str(ZoneRegion(region).label), list(those)) for region, those in groupby(ordered, key=lambda zone: zone.region)]
+    ordered = sorted(
+        found, key=lambda zone: order[zone.region]
+    )  # stable: the clinic's order stays within each
+    return [
+        (str(ZoneRegion(region).label), list(those))
+        for region, those in groupby(ordered, key=lambda zone: zone.region)
+    ]
 
 
 def felt_in(zone: Zone, at: datetime.datetime) -> list[Felt]:
-    """The published muscles whose pain is felt in the place, the likeliest first, with their conditions. Two queries."""
+    """The published muscles whose pain is felt in the place, the likeliest first, with conditions. Three queries."""
     conditions = Prefetch("conditions", queryset=Condition.objects.published(at), to_attr="shown_conditions")
     muscles = Prefetch("muscle", queryset=Muscle.objects.published(at).prefetch_related(conditions))
     ways = [way for way in zone.felt.prefetch_related(muscles) if _shows(way)]

@@ -15,7 +15,9 @@ _LIKELIHOODS = {"common": Likelihood.COMMON, "sometimes": Likelihood.SOMETIMES, 
 
 def zone_entries() -> list[dict[str, Any]]:
     """What `demo_content/zones.toml` says, from the head down."""
-    entries: list[dict[str, Any]] = tomllib.loads((FOLDER / "zones.toml").read_text(encoding="utf-8"))["zones"]
+    entries: list[dict[str, Any]] = tomllib.loads((FOLDER / "zones.toml").read_text(encoding="utf-8"))[
+        "zones"
+    ]
     return entries
 
 

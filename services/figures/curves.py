@@ -74,7 +74,9 @@ def inked(points: Sequence[Point], *, weight: float) -> str:
 
 def clockwise(points: Sequence[Point]) -> list[Point]:
     """The points of a closed shape in one direction, so that shapes in one path that overlap leave no hole."""
-    doubled = sum(ax * by - bx * ay for (ax, ay), (bx, by) in zip(points, [*points[1:], points[0]], strict=True))
+    doubled = sum(
+        ax * by - bx * ay for (ax, ay), (bx, by) in zip(points, [*points[1:], points[0]], strict=True)
+    )
     return list(points) if doubled >= 0 else list(reversed(points))
 
 
@@ -83,7 +85,9 @@ def mirrored(points: Sequence[Point]) -> list[Point]:
     return [(-x, y) for x, y in points]
 
 
-def turned(points: Sequence[Point], *, degrees: float, around: Point = (0, 0), to: Point = (0, 0)) -> list[Point]:
+def turned(
+    points: Sequence[Point], *, degrees: float, around: Point = (0, 0), to: Point = (0, 0)
+) -> list[Point]:
     """The points turned clockwise as one sees them (y points down) around `around`, then moved by `to`."""
     cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
     return [

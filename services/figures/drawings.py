@@ -1,6 +1,6 @@
-"""The four drawings on which everything is shown: front, back, head from the side, soles. Each with its box and outline.
+"""The four drawings on which everything is shown: front, back, head from the side, soles.
 
-    python -m services.figures.drawings      writes static/img/body/*.svg anew after a change of the points
+python -m services.figures.drawings      writes static/img/body/*.svg anew after a change of the points
 """
 
 import math
@@ -26,7 +26,7 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """One drawing: its box (left, top, width, height), the outline of the body in it, what is drawn, and its other side.
+    """One drawing: its box (left, top, width, height), the outline of the body in it, and what is drawn.
 
     `mirrored` says that what is written for the right of the picture is on its left as well.
     """
@@ -83,7 +83,9 @@ def _light(shapes: Iterable[list[Point]]) -> str:
 
 
 def _trunk(half: list[Point]) -> str:
-    corners = [index for index, point in enumerate(half) if point in {body.HALF[i] for i in body.HALF_CORNERS}]
+    corners = [
+        index for index, point in enumerate(half) if point in {body.HALF[i] for i in body.HALF_CORNERS}
+    ]
     parts = [_whole(half, corners=corners), _both(body.EAR)]
     parts += [_both(one) for one in [*body.fingers(), body.palm(), body.thumb()]]
     return "".join(parts)
@@ -92,12 +94,19 @@ def _trunk(half: list[Point]) -> str:
 @cache
 def front_view() -> Drawing:
     """The front, palms forward."""
-    lines = _lines([*front.LINES, *body.hand_lines(palm_side=True)], both=True) + _lines(front.MIDDLE, both=False)
+    lines = _lines([*front.LINES, *body.hand_lines(palm_side=True)], both=True) + _lines(
+        front.MIDDLE, both=False
+    )
     shades = "".join(_both(one) for one in front.SHADES) + "".join(_whole(one) for one in front.MIDDLE_SHADES)
     jaw = [*mirrored(body.HEAD[8:-1]), *reversed(body.HEAD[8:])]
     face = (
         _path(SKIN, _whole(body.HEAD))
-        + _path(LINE, inked(jaw, weight=1.3) + _lines(front.FACE_LINES, both=True) + _lines(front.FACE_MIDDLE, both=False))
+        + _path(
+            LINE,
+            inked(jaw, weight=1.3)
+            + _lines(front.FACE_LINES, both=True)
+            + _lines(front.FACE_MIDDLE, both=False),
+        )
         + _path(HAIR, _lines([(1.8, front.BROW), (1.1, front.LID)], both=True) + _both(front.IRIS))
         + _path(LIPS, inked(front.MOUTH, weight=1.5))
         + _path(HAIR, _whole(front.HAIR, corners=front.HAIR_CORNERS))
@@ -113,9 +122,13 @@ def front_view() -> Drawing:
 @cache
 def back_view() -> Drawing:
     """The back, with the backs of the hands."""
-    lines = _lines([*back.LINES, *body.hand_lines(palm_side=False)], both=True) + _lines(back.MIDDLE, both=False)
+    lines = _lines([*back.LINES, *body.hand_lines(palm_side=False)], both=True) + _lines(
+        back.MIDDLE, both=False
+    )
     shades = "".join(_both(one) for one in back.SHADES) + "".join(_whole(one) for one in back.MIDDLE_SHADES)
-    over = _path(HAIR, _whole(back.HAIR)) + _path(STRAND, _lines([(0.6, one) for one in back.STRANDS], both=False))
+    over = _path(HAIR, _whole(back.HAIR)) + _path(
+        STRAND, _lines([(0.6, one) for one in back.STRANDS], both=False)
+    )
     return Drawing(
         "back", (-180, -14, 360, 824), True, _trunk(body.half_behind()) + _whole(body.HEAD_BEHIND),
         _light(back.LIGHTS) + _path(SHADE, shades) + _path(LINE, lines), over,
@@ -143,7 +156,11 @@ def head_view() -> Drawing:
 def sole_view() -> Drawing:
     """Both soles."""
     outline = _both(sole.OUTLINE) + "".join(_both(_ellipse(*toe)) for toe in sole.TOES)
-    inside = _light(sole.LIGHTS) + _path(SHADE, "".join(_both(one) for one in sole.SHADES)) + _path(LINE, _lines(sole.LINES, both=True))
+    inside = (
+        _light(sole.LIGHTS)
+        + _path(SHADE, "".join(_both(one) for one in sole.SHADES))
+        + _path(LINE, _lines(sole.LINES, both=True))
+    )
     return Drawing("sole", sole.BOX, True, outline, inside, "")
 
 
@@ -157,8 +174,10 @@ def svg(drawing: Drawing) -> str:
     left, top, wide, high = drawing.box
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{left:g} {top:g} {wide:g} {high:g}" width="{wide * 2:g}" '
-        f'height="{high * 2:g}"><defs><path id="o" d="{drawing.outline}"/><clipPath id="c"><use href="#o"/></clipPath></defs>\n'
-        f'<use href="#o" fill="{OUTLINE}" stroke="{OUTLINE}" stroke-width="2.2" stroke-linejoin="round"/><use href="#o" fill="{SKIN}"/>\n'
+        f'height="{high * 2:g}">'
+        f'<defs><path id="o" d="{drawing.outline}"/><clipPath id="c"><use href="#o"/></clipPath></defs>\n'
+        f'<use href="#o" fill="{OUTLINE}" stroke="{OUTLINE}" stroke-width="2.2" stroke-linejoin="round"/>'
+        f'<use href="#o" fill="{SKIN}"/>\n'
         f'<g clip-path="url(#c)">{drawing.inside}</g>\n{drawing.over}</svg>\n'
     )
 

@@ -1,11 +1,11 @@
 """The drawn figures of the body.
 
-    {% load figures %}
-    {% muscle_figure muscle %}                  the muscle, its points and where the pain goes; words below it
-    {% muscle_figure muscle words=False %}      the drawing alone, where the words stand beside it
-    {% body_map zones lit="chest" %}            front, back, head and soles with the zones as links
-    {% body_map zones linked=False %}           the same without links, for the sheet
-    {% lit_figure zone %}                       the drawings that show one zone, with the zone lit
+{% load figures %}
+{% muscle_figure muscle %}                  the muscle, its points and where the pain goes; words below it
+{% muscle_figure muscle words=False %}      the drawing alone, where the words stand beside it
+{% body_map zones lit="chest" %}            front, back, head and soles with the zones as links
+{% body_map zones linked=False %}           the same without links, for the sheet
+{% lit_figure zone %}                       the drawings that show one zone, with the zone lit
 """
 
 from collections.abc import Iterable, Mapping
