@@ -38,7 +38,7 @@ def grouped(found: Sequence[Zone]) -> list[tuple[str, list[Zone]]]:
 
 
 def felt_in(zone: Zone, at: datetime.datetime) -> list[Felt]:
-    """The published muscles whose pain is felt in the place, the likeliest first, with their conditions. Two queries."""
+    """The published muscles whose pain is felt in the place, the likeliest first, with conditions. Three queries."""
     conditions = Prefetch("conditions", queryset=Condition.objects.published(at), to_attr="shown_conditions")
     muscles = Prefetch("muscle", queryset=Muscle.objects.published(at).prefetch_related(conditions))
     ways = [way for way in zone.felt.prefetch_related(muscles) if _shows(way)]

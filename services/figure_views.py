@@ -61,7 +61,7 @@ def zone(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _offered(found: Zone) -> ServiceOption | None:
-    """What somebody who hurts there would book: what the clinic chose, if it can be booked, else a first visit. One query."""
+    """What somebody who hurts there would book: the clinic's choice if it can be booked, else a first visit."""
     new = ServiceOption.Clientele.NEW
     options = (
         ServiceOption.objects.bookable()

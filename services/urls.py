@@ -1,4 +1,4 @@
-"""The addresses of services, therapists, conditions and muscles, the body map and trigger points. Included at the site's root."""
+"""The addresses of services, therapists, the library and the body map. Included at the site's root."""
 
 from django.urls import path
 

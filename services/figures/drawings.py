@@ -1,4 +1,4 @@
-"""The four drawings on which everything is shown: front, back, head from the side, soles. Each with its box and outline.
+"""The four drawings on which everything is shown: front, back, head from the side, soles.
 
 python -m services.figures.drawings      writes static/img/body/*.svg anew after a change of the points
 """
@@ -26,7 +26,7 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """One drawing: its box (left, top, width, height), the outline of the body in it, what is drawn, and its other side.
+    """One drawing: its box (left, top, width, height), the outline of the body in it, and what is drawn.
 
     `mirrored` says that what is written for the right of the picture is on its left as well.
     """
@@ -174,8 +174,10 @@ def svg(drawing: Drawing) -> str:
     left, top, wide, high = drawing.box
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{left:g} {top:g} {wide:g} {high:g}" width="{wide * 2:g}" '
-        f'height="{high * 2:g}"><defs><path id="o" d="{drawing.outline}"/><clipPath id="c"><use href="#o"/></clipPath></defs>\n'
-        f'<use href="#o" fill="{OUTLINE}" stroke="{OUTLINE}" stroke-width="2.2" stroke-linejoin="round"/><use href="#o" fill="{SKIN}"/>\n'
+        f'height="{high * 2:g}">'
+        f'<defs><path id="o" d="{drawing.outline}"/><clipPath id="c"><use href="#o"/></clipPath></defs>\n'
+        f'<use href="#o" fill="{OUTLINE}" stroke="{OUTLINE}" stroke-width="2.2" stroke-linejoin="round"/>'
+        f'<use href="#o" fill="{SKIN}"/>\n'
         f'<g clip-path="url(#c)">{drawing.inside}</g>\n{drawing.over}</svg>\n'
     )
 

@@ -47,7 +47,7 @@ def _shape(points: list[Point], *, other_side: bool) -> str:
 
 @cache
 def zones() -> Mapping[str, Mapping[str, str]]:
-    """Of each zone, by its slug and in the order of the map: the drawings that it is on, and its shape on both sides there."""
+    """Of each zone, by its slug from the head down: the drawings that it is on, and its shape on both sides there."""
     mirrors = {name: drawing.mirrored for name, drawing in all_views().items()}
     return {
         slug: {

@@ -39,7 +39,7 @@ def drawn_zones() -> list[tuple[str, str]]:
 
 
 class Zone(PublishedPage):
-    """A place that people point at. Where it lies on the figure is drawn (services/figures/zones.toml); this is its page."""
+    """A place that people point at: its page. Where it lies on the figure is in services/figures/zones.toml."""
 
     region = models.CharField("part of the body", max_length=10, choices=ZoneRegion)
     else_could_be = models.TextField(
