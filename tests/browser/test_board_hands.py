@@ -191,8 +191,11 @@ def test_it_never_moves_under_the_hand(open_board: Open, tuesday: date, hand: st
         page.locator(".board-card").filter(has_text="Pat Asking").locator("summary").click()
     else:
         page.get_by_label("Date", exact=True).focus()
+    under = page.locator(".board-card").filter(has_text="Pat Asking")
+    before = under.bounding_box()
     lifecycle.move(appointment=of("Jo Quill"), start=at(tuesday, 12), actor=Actor.DESK)
     expect(page.locator("#board-state")).to_contain_text("Something has changed.", timeout=10_000)
+    assert under.bounding_box() == before
     card = page.locator(".board-card").filter(has_text="Jo Quill")
     expect(card).to_contain_text("11am to 11:30am")
     if hand == "drag":

@@ -31,7 +31,7 @@ def test_a_whole_day(
     live_server: LiveServer,
     open_context: Callable[..., BrowserContext],
     complaints: list[str],
-    how: type[Hands],
+    how: type[Mouse | Keyboard | Plain],
 ) -> None:
     desk_group.ensure()
     whole_day.set_up()

@@ -235,6 +235,32 @@ def test_who_did_not_come_and_who_came_instead_stand_beside_each_other(
     assert lanes == ["of2 lane0", "of2 lane1", "of2 lane0"]
 
 
+def test_what_is_free_beside_who_did_not_come_has_the_lane_that_they_leave(
+    desk: Client, option: ServiceOption, therapist: Therapist, at: At
+) -> None:
+    for minute in (0, 15):
+        make_appointment(
+            therapist=therapist, option=option, start=at(24, 14, minute), status="no_show", name=f"{minute}"
+        )
+    [column] = desk.get(TUESDAY).context["board"].columns
+    assert [card.lane for card in column.cards] == ["of3 lane0", "of3 lane1"]
+    beside = {int(free.instant): "beside of3" in free.place for free in column.free}
+    assert beside[int(at(24, 14).timestamp())]
+    assert beside[int(at(24, 15).timestamp())]
+    assert not beside[int(at(24, 15, 15).timestamp())]
+    assert not beside[int(at(24, 13, 45).timestamp())]
+
+
+def test_a_card_says_all_of_it_in_its_title_and_a_short_one_is_marked(
+    desk: Client, therapist: Therapist, at: At
+) -> None:
+    short = make_option(minutes=30, name="Reset")
+    make_appointment(therapist=therapist, option=short, start=at(24, 14), status="confirmed", name="Jo Quill")
+    body = desk.get(TUESDAY).content.decode()
+    assert f'title="Jo Quill, 2pm to 2:30pm, {short}, Confirmed"' in body
+    assert "board-card--confirmed board-card--short" in body
+
+
 def test_a_visit_over_midnight_and_of_somebody_who_left(desk: Client, at: At) -> None:
     option = make_option(minutes=180, buffer_after=0)
     gone = make_therapist(name="Gone Away", options=[option], bookable=False)
