@@ -187,7 +187,7 @@ def test_appointments_are_cards_that_lead_to_their_page(
     text = text_of(response)
     assert f"Pat Example Requested First visit 10am to 11am {option}" in text
     content = response.content.decode()
-    assert f'href="../booking/appointment/{here.pk}/change/">Pat Example</a>' in content
+    assert f'href="../booking/appointment/{here.pk}/change/" title="Pat Example, 10am to 11am, ' in content
     assert "Gone Did not come 3pm to 4pm" in text
     assert 'board-card--requested fh1 th2 "' in content  # the board begins at 9
     for absent in ("Off ", "Tomorrow"):

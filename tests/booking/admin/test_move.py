@@ -146,8 +146,8 @@ def test_the_time_kept_free_is_given_up_with_a_tick_and_comes_back_with_undo(
     make_appointment(
         therapist=appointment.therapist, option=appointment.option, start=at(24, 15), status="confirmed"
     )
-    refused = desk.post(page, form | {"time": "13:50"})
-    assert "set the tick below" not in text_of(refused)  # the visits themselves would be too near
+    refused = desk.post(page, form | {"time": "14:30"})
+    assert "set the tick below" not in text_of(refused)  # the visits themselves would overlap
     refused = desk.post(page, form)
     assert "It would fit without the time that this visit keeps free" in text_of(refused)
     assert "set the tick below" in text_of(refused)
