@@ -182,11 +182,14 @@ def test_it_brings_itself_up_to_date_within_two_seconds(
     assert complaints == []
 
 
-@pytest.mark.parametrize("hand", ["drag", "menu", "box"])
+@pytest.mark.parametrize("hand", ["drag", "press", "menu", "box"])
 def test_it_never_moves_under_the_hand(open_board: Open, tuesday: date, hand: str) -> None:
     page = open_board()
     if hand == "drag":
         drag(page, "Pat Asking", hours=1, drop=False)
+    elif hand == "press":
+        page.locator(".board-card").filter(has_text="Pat Asking").hover()
+        page.mouse.down()
     elif hand == "menu":
         page.locator(".board-card").filter(has_text="Pat Asking").locator("summary").click()
     else:
@@ -198,7 +201,7 @@ def test_it_never_moves_under_the_hand(open_board: Open, tuesday: date, hand: st
     assert under.bounding_box() == before
     card = page.locator(".board-card").filter(has_text="Jo Quill")
     expect(card).to_contain_text("11am to 11:30am")
-    if hand == "drag":
+    if hand in ("drag", "press"):
         page.keyboard.press("Escape")
         page.mouse.up()
     page.get_by_role("button", name="Show it").click()

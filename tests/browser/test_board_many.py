@@ -92,14 +92,17 @@ def test_dragging_among_300_cards_costs_as_dragging_alone(open_board: Open, full
     assert many <= AT_MOST * few + BESIDES
 
 
-def test_it_would_be_noticed_if_each_move_laid_out_every_card(open_board: Open, full_day: date) -> None:
+def test_it_would_be_noticed_if_each_move_laid_out_many_cards(open_board: Open, full_day: date) -> None:
     few, many = both(
         open_board,
         full_day,
-        heavy="""addEventListener("pointermove", () => document.querySelectorAll(".board-card").forEach((card) => {
+        # Of every 20th card: of all of them it would take minutes.
+        heavy="""addEventListener("pointermove", () => {
+          [...document.querySelectorAll(".board-card")].filter((card, number) => number % 20 === 0).forEach((card) => {
             card.style.marginLeft = `${Math.random()}px`;
             card.offsetHeight;
-        }))""",
+          });
+        })""",
     )
     assert many > AT_MOST * few + BESIDES
 
