@@ -137,7 +137,7 @@ def let_two_act(open_board: Open, how: str) -> tuple[Page, str]:
         other.get_by_label(f"Do more with {name}").click()
         other.get_by_role("link", name="Move…").filter(visible=True).click()
         other.get_by_label("Time", exact=True).fill("1pm")
-    drag(one, name, hours={"undo": 0.25, "button": -0.5}.get(how, 0.5))
+    drag(one, name, hours={"undo": 0.25, "button": -0.25}.get(how, 0.5))
     expect(one.locator("#board-said")).to_contain_text(f"{name} was moved to")
     with other.expect_response(lambda answer: answer.request.method == "POST"):
         TRIES[how](other)
@@ -151,7 +151,7 @@ def stands(name: str) -> tuple[datetime, str]:
 
 def agreed(name: str, on: date) -> tuple[datetime, str]:
     """What the first of the two has made of it."""
-    return (at(on, 9), "requested") if name == "Pat Asking" else (at(on, 11, 30), "confirmed")
+    return (at(on, 9, 15), "requested") if name == "Pat Asking" else (at(on, 11, 30), "confirmed")
 
 
 @pytest.mark.parametrize("how", TRIES)
