@@ -133,6 +133,7 @@ def _record(
         user=user,
         undo_until=undo_until,
         visit=appointment.visit,
+        occupied=appointment.occupied,
         therapist_id=appointment.therapist_id,
         room_id=appointment.room_id,
     )
@@ -660,10 +661,12 @@ def move(
     user: User | None = None,
     version: int | None = None,
     asked_for: bool = False,
+    buffers: bool = True,
 ) -> Appointment:
     """Take an appointment to another start, and to another therapist or room where one is given.
 
-    It stays the same record with a new version; its lengths of visit and buffers stay what they were. The message of
+    It stays the same record with a new version; its length stays what it was, and so do its buffers, unless the desk
+    gives them up (`buffers` False). The message of
     a move by the desk waits for as long as the move can be undone; it says that we had to move the visit, unless the
     patient `asked_for` that. Raises TimeJustGoneError where something else is there, TherapistNotOfferedError, and as
     `confirm` does.
@@ -680,7 +683,11 @@ def move(
         raise TherapistNotOfferedError
     shift, before = start - current.starts_at, current.therapist_id
     current.visit = DateTimeTZRange(start, current.ends_at + shift, "[)")
-    current.occupied = DateTimeTZRange(current.occupied_from + shift, current.occupied_until + shift, "[)")
+    current.occupied = (
+        DateTimeTZRange(current.occupied_from + shift, current.occupied_until + shift, "[)")
+        if buffers
+        else current.visit
+    )
     current.therapist_id = therapist.pk if therapist else current.therapist_id
     current.room_id = room.pk if room else current.room_id
     current.version += 1
@@ -840,13 +847,15 @@ def undo(*, appointment: Appointment, user: User | None, version: int | None = N
 
 
 def _put_back(current: Appointment, last: AppointmentEvent, earlier: AppointmentEvent) -> None:
-    """Set the row to what it was before its last act. The minutes kept free around the visit stay what they are."""
+    """Set the row to what it was before its last act. Where nobody noted the minutes kept free, they stay."""
     current.status = last.from_status
     if last.action in undoing.CHANGING:
         before = current.starts_at - current.occupied_from
         after = current.occupied_until - current.ends_at
         current.visit = earlier.visit
-        current.occupied = DateTimeTZRange(earlier.visit.lower - before, earlier.visit.upper + after, "[)")
+        current.occupied = earlier.occupied or DateTimeTZRange(
+            earlier.visit.lower - before, earlier.visit.upper + after, "[)"
+        )
         current.therapist_id, current.room_id = earlier.therapist_id, earlier.room_id
     if last.action in _HERE and last.from_status == AppointmentStatus.CONFIRMED:
         current.arrived_at = None

@@ -29,7 +29,7 @@ from booking.admin.own import OwnRows
 from booking.admin.patient import as_choice, likely_for
 from booking.admin.series import messages_about, place_in_series, series_page
 from booking.admin.stretch_form import StretchForm
-from booking.admin.timeline import timeline
+from booking.admin.timeline import timeline, why_not
 from booking.admin.undo import done_with, undo_several
 from booking.admin.visit_forms import BookingForm, MoveForm, taken_up
 from booking.admin.waiting import offer_of
@@ -260,9 +260,8 @@ class AppointmentAdmin(OwnRows[Appointment]):
             try:
                 do(act, appointment, user=_user(request), version=version)
             except BookingError as error:
-                text = (
-                    f"{appointment.name}, {wording.visit(appointment)}, was not {act.done}: {error.message}"
-                )
+                said = why_not(error, appointment, seen=version or 0)
+                text = f"{appointment.name}, {wording.visit(appointment)}, was not {act.done}: {said}"
                 self.message_user(request, text, messages.ERROR)
             else:
                 done += 1
@@ -321,9 +320,8 @@ class AppointmentAdmin(OwnRows[Appointment]):
             # Without a number nobody has seen anything: 0 is no version.
             do(act, appointment, user=_user(request), version=seen or 0)
         except BookingError as error:
-            self.message_user(
-                request, f"{appointment.name} was not {act.done}: {error.message}", messages.ERROR
-            )
+            said = why_not(error, appointment, seen=seen or 0)
+            self.message_user(request, f"{appointment.name} was not {act.done}: {said}", messages.ERROR)
             return self._elsewhere(request, appointment)
         appointment.refresh_from_db()
         self.message_user(
@@ -424,9 +422,7 @@ class AppointmentAdmin(OwnRows[Appointment]):
                 "opts": self.opts,
                 "form": form,
                 "suggestions": form.suggestions() if refused else [],
-                "fits_without_buffers": refused
-                and isinstance(form, BookingForm)
-                and form.fits_without_buffers(),
+                "fits_without_buffers": refused and form.fits_without_buffers(),
                 **context,
             },
         )

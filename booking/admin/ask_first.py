@@ -43,11 +43,11 @@ def ask(form: forms.BaseForm, visits: Sequence[Appointment], *, said: str) -> No
     """
     if not visits:
         return
-    stamp = _stamp(visits)
+    stamp = stamp_of(visits)
     if form.cleaned_data.get(BOX) == stamp:
         return
     form.fields[BOX].widget = _Tick(stamp)
-    form.add_error(None, ValidationError(_listed(visits, said), code="affected"))
+    form.add_error(None, ValidationError(listed(visits, said), code="affected"))
 
 
 def asks(form: forms.BaseForm) -> bool:
@@ -55,12 +55,16 @@ def asks(form: forms.BaseForm) -> bool:
     return isinstance(form.fields[BOX].widget, _Tick)
 
 
-def _stamp(visits: Sequence[Appointment]) -> str:
+def stamp_of(visits: Sequence[Appointment]) -> str:
+    """Which visits were listed, and in which version."""
     text = " ".join(f"{visit.pk}.{visit.version}" for visit in sorted(visits, key=lambda each: each.pk))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _listed(visits: Sequence[Appointment], said: str) -> Any:
+def listed(
+    visits: Sequence[Appointment], said: str, *, saved: str = "saved", tick: str = "Yes, save it anyway"
+) -> Any:
+    """The question: how many visits and which, and what to tick."""
     count = len(visits)
     rows = format_html_join(
         "",
@@ -74,10 +78,12 @@ def _listed(visits: Sequence[Appointment], said: str) -> Any:
         ),
     )
     return format_html(
-        "{} {}. Nothing is saved yet, and nobody is told. Tick “Yes, save it anyway” if it is meant: "
+        "{} {}. Nothing is {} yet, and nobody is told. Tick “{}” if it is meant: "
         'the booked visits stay booked, and are yours to move.<ul class="desk-affected">{}{}</ul>',
         "1 visit" if count == 1 else f"{count} visits",
         said,
+        saved,
+        tick,
         rows,
         format_html("<li>and {} more</li>", count - LISTED) if count > LISTED else "",
     )

@@ -1,8 +1,9 @@
 """Therapists' hours: row by row here; a whole week at a glance in `week`."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import admin
@@ -13,14 +14,16 @@ from django.urls import path
 
 from booking import sight, working_hours
 from booking.admin import ask_first
+from booking.admin.ask_before_deleting import AsksBeforeDeleting
 from booking.admin.month import month_page
-from booking.admin.own import OwnRows
 from booking.admin.start import check_near, date_field
 from booking.admin.week_page import week_page
-from booking.models import OverrideHours, WeeklyHours
+from booking.models import Appointment, OverrideHours, WeeklyHours
 from booking.question import WeeklyRule
 from flexclinic.lib import clock, when
 from services.models import Therapist
+
+R = TypeVar("R", WeeklyHours, OverrideHours)
 
 
 class WeeklyHoursForm(forms.ModelForm[WeeklyHours]):
@@ -74,8 +77,34 @@ class WeeklyHoursForm(forms.ModelForm[WeeklyHours]):
         return day
 
 
+def _by_therapist(rows: Iterable[R]) -> list[tuple[Therapist, list[R]]]:
+    """Rows of hours, put together by whose they are."""
+    found: dict[int, list[R]] = {}
+    for row in rows:
+        found.setdefault(row.therapist_id, []).append(row)
+    return [(gone[0].therapist, gone) for gone in found.values()]
+
+
+def _without_weekly(therapist: Therapist, gone: list[WeeklyHours]) -> list[Appointment]:
+    before = working_hours.rules_of(therapist, first=clock.today())
+    others = therapist.weekly_hours.exclude(pk__in=[row.pk for row in gone])
+    after = replace(before, weekly=tuple(working_hours.rule_of(row) for row in others))
+    return working_hours.left_outside(therapist=therapist, before=before, after=after)
+
+
+def _without_dates(therapist: Therapist, gone: list[OverrideHours]) -> list[Appointment]:
+    days = {row.date for row in gone}
+    before = working_hours.rules_of(therapist, first=min(*days, clock.today()))
+    others = OverrideHours.objects.filter(therapist=therapist, date__in=days).exclude(
+        pk__in=[row.pk for row in gone]
+    )
+    left = working_hours.dates_of_rows(others.order_by("date", "start", "pk"))
+    after = before.with_dates({day: left.get(day, working_hours.USUAL) for day in days})
+    return working_hours.left_outside(therapist=therapist, before=before, after=after)
+
+
 @admin.register(WeeklyHours)
-class WeeklyHoursAdmin(OwnRows[WeeklyHours]):
+class WeeklyHoursAdmin(AsksBeforeDeleting[WeeklyHours]):
     """Hours that repeat. The list leads to each therapist's week."""
 
     form = WeeklyHoursForm
@@ -87,6 +116,10 @@ class WeeklyHoursAdmin(OwnRows[WeeklyHours]):
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 100
     empty_value_display = ""
+
+    def left_without(self, rows: Iterable[WeeklyHours]) -> list[Appointment]:
+        """Therapist by therapist."""
+        return [visit for whose, gone in _by_therapist(rows) for visit in _without_weekly(whose, gone)]
 
     @admin.display(description="hours", ordering="start")
     def hours(self, row: WeeklyHours) -> str:
@@ -218,7 +251,7 @@ class DateFilter(admin.SimpleListFilter):
 
 
 @admin.register(OverrideHours)
-class OverrideHoursAdmin(OwnRows[OverrideHours]):
+class OverrideHoursAdmin(AsksBeforeDeleting[OverrideHours]):
     """Hours of a date in place of the weekly ones, or on top of them."""
 
     form = OverrideHoursForm
@@ -229,6 +262,10 @@ class OverrideHoursAdmin(OwnRows[OverrideHours]):
     list_select_related = ("therapist",)
     show_facets = admin.ShowFacets.NEVER
     ordering = ("-date", "start")
+
+    def left_without(self, rows: Iterable[OverrideHours]) -> list[Appointment]:
+        """Therapist by therapist."""
+        return [visit for whose, gone in _by_therapist(rows) for visit in _without_dates(whose, gone)]
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -18,6 +18,7 @@ from booking.admin import own, wording
 from booking.admin.acts import ACTS, Act
 from booking.admin.asked_to_choose import Asked as AskedToChoose
 from booking.admin.asked_to_choose import as_asked
+from booking.admin.timeline import why_not
 from booking.exceptions import BookingError
 from booking.models import Appointment, Notification, Offer
 from booking.transitions import Action
@@ -166,9 +167,8 @@ def each_by_itself(
         try:
             done.append(run(appointment, version))
         except BookingError as error:
-            messages.error(
-                request, f"{appointment.name}, {wording.visit(appointment)}, {said}: {error.message}"
-            )
+            why = why_not(error, appointment, seen=version)
+            messages.error(request, f"{appointment.name}, {wording.visit(appointment)}, {said}: {why}")
     return done
 
 

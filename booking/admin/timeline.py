@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from booking.enums import AppointmentStatus, NotificationStatus
+from booking.exceptions import BookingError, StateHasChangedError
 from booking.models import Appointment, AppointmentEvent, Notification
 from booking.transitions import UNDOINGS, Action
 from flexclinic.lib import clock, when
@@ -39,6 +40,17 @@ def _events_of(appointments: Iterable[Appointment]) -> dict[int, list[Appointmen
     for event in rows.order_by("at", "pk"):
         found[event.appointment_id].append(event)
     return found
+
+
+def why_not(error: BookingError, appointment: Appointment, *, seen: int) -> str:
+    """What the desk is told when the diary said no to who had seen this version: with what has happened since."""
+    if not (isinstance(error, StateHasChangedError) and seen):
+        return error.message
+    rows = appointment.events.filter(version__gte=seen).select_related("user", "therapist", "room")
+    events = list(rows.order_by("version"))
+    lines = list(_events(events))[1 if events and events[0].version == seen else 0 :]
+    happened = "; ".join(f"{line.what} {line.more}" for line in lines)
+    return f"{error.message} Since you looked: {happened}." if happened else error.message
 
 
 def _sorted(events: list[AppointmentEvent], told: list[Notification]) -> list[Line]:

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from booking import sight, undoing
 from booking.admin import wording
 from booking.admin.acts import ACTS, UNDO
+from booking.admin.timeline import why_not
 from booking.exceptions import BookingError
 from booking.models import Appointment, AppointmentEvent
 from booking.transitions import Action
@@ -53,10 +54,10 @@ class Done:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JustDone:
-    """What somebody did last: the newest by themselves, and all that one press did together."""
+    """What somebody did last: the newest by themselves, those before them, and all that one press did together."""
 
     shown: list[Done]
-    more: int
+    more: list[Done]
     together: list[Done]
 
 
@@ -79,9 +80,12 @@ def just_done(user: User) -> JustDone | None:
     if not events:
         return None
     newest = _at_one_press(events)
+    first = (
+        _SHOWN if len(events) > _SHOWN + 1 else len(events)
+    )  # what hides one takes as much room as that one
     return JustDone(
-        shown=[_done(event) for event in events[:_SHOWN]],
-        more=max(0, len(events) - _SHOWN),
+        shown=[_done(event) for event in events[:first]],
+        more=[_done(event) for event in events[first:]],
         together=[_done(event) for event in newest] if len(newest) > 1 else [],
     )
 
@@ -120,7 +124,8 @@ def undo_several(
         try:
             UNDO.run(appointment, cast(User, request.user), seen[appointment.pk])
         except BookingError as error:
-            text = f"{appointment.name}, {wording.visit(appointment)}, was not {UNDO.done}: {error.message}"
+            said = why_not(error, appointment, seen=seen[appointment.pk])
+            text = f"{appointment.name}, {wording.visit(appointment)}, was not {UNDO.done}: {said}"
             model_admin.message_user(request, text, messages.ERROR)
         else:
             count += 1

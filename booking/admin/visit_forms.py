@@ -421,6 +421,10 @@ class MoveForm(VisitForm):
         queryset=Room.objects.none(), label="Room", required=False, empty_label="The room that it has"
     )
     asked_for = forms.BooleanField(label="The patient asked for this move", required=False)
+    # A tick gives them up, and not the lack of one: a drag sends no ticks.
+    bare = forms.BooleanField(
+        label="Give up the time that it keeps free before and after the visit", required=False
+    )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, appointment: Appointment, **kwargs: Any) -> None:
@@ -441,19 +445,18 @@ class MoveForm(VisitForm):
         )
         self.fields["therapist"].queryset = therapists  # type: ignore[attr-defined]
         self.fields["room"].queryset = Room.objects.filter(in_use=True)  # type: ignore[attr-defined]
+        if (appointment.occupied_from, appointment.occupied_until) == (
+            appointment.starts_at,
+            appointment.ends_at,
+        ):
+            del self.fields["bare"]  # it keeps nothing free
 
     def clean(self) -> dict[str, Any]:
         """Say at each box what is wrong with it, as far as that can be said before the diary is asked."""
         cleaned = super().clean() or self.cleaned_data
         self.start = self.read_start()
         if self.start:
-            shift = self.start - self.appointment.starts_at
-            self.wanted = Wanted(
-                start=self.start,
-                end=self.appointment.ends_at + shift,
-                occupied_from=self.appointment.occupied_from + shift,
-                occupied_until=self.appointment.occupied_until + shift,
-            )
+            self.wanted = self._at(self.start, bare=bool(cleaned.get("bare")))
         self.check_offered()
         if (room := cleaned.get("room")) and room.pk != self.appointment.room_id:
             self.check_room()
@@ -462,6 +465,29 @@ class MoveForm(VisitForm):
         self.check_room_free()
         self.check_usual()
         return cleaned
+
+    def _at(self, start: datetime, *, bare: bool) -> Wanted:
+        """The visit at another start, with the time that it keeps free or without."""
+        shift, now = start - self.appointment.starts_at, self.appointment
+        return Wanted(
+            start=start,
+            end=now.ends_at + shift,
+            occupied_from=start if bare else now.occupied_from + shift,
+            occupied_until=(now.ends_at if bare else now.occupied_until) + shift,
+        )
+
+    def fits_without_buffers(self) -> bool:
+        """Whether the time that is taken would do if the time kept free around the visit were given up."""
+        therapist = self.chosen_therapist()
+        if not (self.collided and self.start and therapist and "bare" in self.fields):
+            return False
+        room = self.cleaned_data.get("room") or self.appointment.room
+        return not self.cleaned_data.get("bare") and not collisions.in_the_way(
+            self._at(self.start, bare=True),
+            therapist_id=therapist.pk,
+            room_id=room.pk if room else None,
+            besides=self.appointment,
+        )
 
     @property
     def seen(self) -> int:
@@ -477,6 +503,7 @@ class MoveForm(VisitForm):
             and therapist
             and therapist.pk == now.therapist_id
             and (room is None or room.pk == now.room_id)
+            and not self.cleaned_data.get("bare")
         ):
             text = "It is at that time already. Choose another time, therapist or room."
             self.add_error("time", ValidationError(text, code="same"))
@@ -506,6 +533,7 @@ class MoveForm(VisitForm):
                 user=user,
                 version=self.cleaned_data["version"],
                 asked_for=self.cleaned_data["asked_for"],
+                buffers=not self.cleaned_data.get("bare"),
             )
         except BookingError as error:
             self.refused(error)

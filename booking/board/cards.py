@@ -18,6 +18,8 @@ from flexclinic.lib import clock, when
 
 #: More appointments beside each other than this share the last lane.
 _LANES = 6
+#: A card of fewer seconds is short.
+_SHORT = 45 * 60
 #: What pages say of a service or a therapist, and no card.
 _LONG = ("option__service__body", "therapist__bio")
 
@@ -48,6 +50,11 @@ class Card:
     def instant(self) -> int:
         """Its start as an instant."""
         return self.interval[0]
+
+    @property
+    def short(self) -> bool:
+        """It has no room for more than a line or two."""
+        return self.interval[1] - self.interval[0] < _SHORT
 
     @property
     def moves(self) -> bool:
@@ -142,8 +149,8 @@ def _lanes(visits: Sequence[Appointment], intervals: Sequence[Interval]) -> list
                 ends.append(0)
             ends[free] = end
             taken[index] = free
-        alone = visits[together[0]].status == AppointmentStatus.NO_SHOW if len(together) == 1 else False
-        count = min(2 if alone else len(ends), _LANES)
+        nobody = all(visits[index].status == AppointmentStatus.NO_SHOW for index in together)
+        count = min(len(ends) + nobody, _LANES)
         for index, lane in taken.items():
             lanes[index] = f"of{count} lane{min(lane, count - 1)}" if count > 1 else ""
 

@@ -8,7 +8,7 @@ from booking.board.cards import Card
 from booking.board.frame import HOUR, Frame, as_interval, as_moment
 from booking.board.rules import Ground
 from booking.enums import BLOCKING
-from booking.intervals import Interval, contains
+from booking.intervals import Interval, contains, overlaps
 from booking.models import Appointment
 from booking.walltime import MINUTE
 from flexclinic.lib import when
@@ -77,13 +77,13 @@ def fill(
     """Everything of a column: each start of the frame's grid is free, under a card, or in a run; `step` in minutes."""
     taken = [card.interval for card in cards if card.appointment.status in BLOCKING]
     items: list[Card | Free | Run] = [*cards]
-    run: tuple[int, int, tuple[str, str]] | None = None
+    gone = [card for card in cards if card.appointment.status not in BLOCKING]
+    run: tuple[int, int, tuple[str, str], str] | None = None
 
     def close() -> None:
         if run:
-            items.append(
-                Run(as_moment(run[0]), run[0], as_moment(run[1]), frame.place((run[0], run[1])), *run[2])
-            )
+            place = f"{frame.place((run[0], run[1]))} {run[3]}".strip()
+            items.append(Run(as_moment(run[0]), run[0], as_moment(run[1]), place, *run[2]))
 
     for instant, minute in frame.grid:
         end = instant + step * MINUTE
@@ -93,16 +93,23 @@ def fill(
         elif instant in free:
             close()
             run = None
-            items.append(Free(as_moment(instant), instant, frame.place((instant, end))))
+            place = f"{frame.place((instant, end))} {_beside((instant, end), gone)}".strip()
+            items.append(Free(as_moment(instant), instant, place))
         else:
-            behind = _behind(instant, minute, hours, grounds)
-            if run and run[2] == behind and run[1] == instant:
-                run = (run[0], end, behind)
+            behind, beside = _behind(instant, minute, hours, grounds), _beside((instant, end), gone)
+            if run and run[2:] == (behind, beside) and run[1] == instant:
+                run = (run[0], end, behind, beside)
             else:
                 close()
-                run = (instant, end, behind)
+                run = (instant, end, behind, beside)
     close()
     return sorted(items, key=_by_start)
+
+
+def _beside(interval: Interval, gone: Sequence[Card]) -> str:
+    """The class of what stands beside cards that keep no time, in the lane that they leave; "" where there are none."""
+    lanes = {card.lane.split()[0] for card in gone if card.lane and overlaps(card.interval, interval)}
+    return f"beside {max(lanes)}" if lanes else ""
 
 
 def _by_start(item: Card | Free | Run) -> int:

@@ -172,6 +172,8 @@ class AppointmentEvent(models.Model):
     # Until when the desk can undo it; empty for what cannot be undone.
     undo_until = models.DateTimeField(null=True, blank=True)
     visit = DateTimeRangeField()
+    # The visit with the minutes kept free around it; empty for what was written before this was noted.
+    occupied = DateTimeRangeField(null=True, blank=True)
     therapist = models.ForeignKey("services.Therapist", on_delete=models.PROTECT, related_name="+")
     room = models.ForeignKey(
         "services.Room", on_delete=models.PROTECT, related_name="+", null=True, blank=True

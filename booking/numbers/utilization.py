@@ -1,7 +1,7 @@
 """How full the clinic was: the time of visits as a share of the hours worked. Lengths are seconds of elapsed time.
 
 Hours worked come from the modules that free times come from. The time of visits is added up in SQL, cut where the clock
-on the wall goes into another hour, so that a visit over midnight or in a night of changing clocks counts where it was.
+on the wall may go into another hour, so that a visit over midnight or when the clocks change counts where it was.
 """
 
 import math
@@ -17,7 +17,7 @@ from booking.models.appointment import LONGEST_OCCUPIED
 from booking.models.hours import WeeklyHours
 from booking.numbers.counted import VISITS, Names, asked, words_of
 from booking.numbers.period import Period
-from booking.walltime import MINUTE, LocalDay
+from booking.walltime import MINUTE, LocalDay, Segment
 from flexclinic.lib import charts, clock, when
 from flexclinic.lib.tables import Column, Kind, Table, Value, share, written
 
@@ -29,27 +29,23 @@ WEEKDAYS = [str(label) for _, label in WeeklyHours.Weekday.choices]
 #: (weekday, hour on the wall); Monday is 0
 Cell = tuple[int, int]
 
+# Whole numbers, and the clock on the wall only for the few pieces that are left: a year of visits has as many as hours.
 _TAKEN_SQL = f"""
-WITH pieces AS (
-  SELECT a.therapist_id, a.room_id, piece AT TIME ZONE %(zone)s::text AS wall,
-    extract(epoch FROM
-      least(a.ends_at, piece + make_interval(secs => %(step)s::int), %(end)s::timestamptz)
-      - greatest(a.starts_at, piece, %(start)s::timestamptz)) AS seconds
+WITH visits AS MATERIALIZED (
+  SELECT a.therapist_id, coalesce(a.room_id, 0) AS room_id,
+    date_part('epoch', greatest(a.starts_at, %(start)s::timestamptz))::bigint AS low,
+    date_part('epoch', least(a.ends_at, %(end)s::timestamptz))::bigint AS high
   FROM booking_appointment AS a
-  CROSS JOIN LATERAL generate_series(
-    to_timestamp(floor(extract(epoch FROM a.starts_at) / %(step)s::int) * %(step)s::int),
-    a.ends_at - interval '1 microsecond',
-    make_interval(secs => %(step)s::int)) AS piece
   WHERE a.status IN ({words_of(VISITS)})
     AND a.starts_at >= %(start)s::timestamptz - %(longest)s::interval AND a.starts_at < %(end)s::timestamptz
     AND a.ends_at > %(start)s::timestamptz
-), placed AS (
-  SELECT therapist_id, coalesce(room_id, 0) AS room_id, extract(isodow FROM wall)::int - 1 AS weekday,
-    extract(hour FROM wall)::int AS hour, date_trunc(%(unit)s::text, wall)::date AS part, seconds
-  FROM pieces WHERE seconds > 0
 )
-SELECT therapist_id, room_id, weekday, hour, part, sum(seconds)::bigint
-FROM placed GROUP BY GROUPING SETS ((therapist_id), (room_id), (weekday, hour), (part))
+SELECT therapist_id, room_id, NULL::bigint, sum(high - low)::bigint FROM visits GROUP BY 1, 2
+UNION ALL
+SELECT NULL, NULL, piece, sum(least(high, piece + %(step)s::bigint) - greatest(low, piece))::bigint
+FROM visits
+CROSS JOIN LATERAL generate_series(low / %(step)s::bigint * %(step)s::bigint, high - 1, %(step)s::bigint) AS piece
+GROUP BY 3
 """  # noqa: S608 - the words are ours
 
 
@@ -101,23 +97,28 @@ def _taken(period: Period, days: Sequence[LocalDay]) -> Seconds:
     taken = Seconds()
     offsets = {segment.offset for day in days for segment in day.segments}
     step = max(_SHORTEST_PIECE, math.gcd(_HOUR, *offsets))
-    rows = asked(_TAKEN_SQL, period, step=step, unit=period.unit, longest=LONGEST_OCCUPIED)
-    for therapist, room, weekday, hour, part, seconds in rows:
-        if therapist is not None:
-            taken.therapists[therapist] = seconds
-        elif room is not None:
-            taken.rooms[room] = seconds
-        elif part is not None:
-            taken.parts[part] = seconds
-        else:
-            taken.cells[weekday, hour] = seconds
+    runs, starts = _runs(days)
+    for therapist, room, piece, seconds in asked(_TAKEN_SQL, period, step=step, longest=LONGEST_OCCUPIED):
+        if piece is None:
+            taken.therapists[therapist] += seconds
+            taken.rooms[room] += seconds
+            continue
+        segment, day = runs[bisect_right(starts, piece) - 1]
+        hour = (piece + segment.offset - day.midnight) // _HOUR
+        taken.cells[day.date.weekday(), hour] += seconds
+        taken.parts[period.part_of(day.date)] += seconds
     return taken
+
+
+def _runs(days: Sequence[LocalDay]) -> tuple[list[tuple[Segment, LocalDay]], list[int]]:
+    """The runs of one UTC offset of local dates by their starts, and the starts."""
+    runs = sorted((segment, day) for day in days for segment in day.segments)
+    return runs, [segment.start for segment, _ in runs]
 
 
 def _place(hours: Iterable[Interval], days: Sequence[LocalDay], period: Period, into: Seconds) -> None:
     """Add intervals of instants to the weekdays and hours that the clock on the wall shows in them."""
-    runs = sorted((segment, day) for day in days for segment in day.segments)
-    starts = [segment.start for segment, _ in runs]
+    runs, starts = _runs(days)
     for start, end in hours:
         place = bisect_right(starts, start) - 1
         while start < end:

@@ -39,18 +39,19 @@ _DAYS_AHEAD = (
     "greatest(0, (a.starts_at AT TIME ZONE %(zone)s::text)::date"
     " - (a.created_at AT TIME ZONE %(zone)s::text)::date)"
 )
+# One look at the rows for both: who and what with the bar of the days ahead, and each number of days by itself.
 _COUNTED_SQL = f"""
-SELECT a.therapist_id, a.option_id, a.first_visit, a.status,
-  width_bucket({_DAYS_AHEAD}, ARRAY[{", ".join(map(str, LEAD_FROM[1:]))}]),
-  count(*), sum(a.price), count(*) FILTER (WHERE a.status = 'confirmed' AND a.ends_at <= %(now)s::timestamptz)
-FROM booking_appointment AS a {WITH_OFFERS}
-WHERE {STARTS_IN_PERIOD} AND {TAKEN_IF_OFFERED}
-GROUP BY 1, 2, 3, 4, 5
-"""  # noqa: S608 - the words are ours
-_MEDIAN_SQL = f"""
-SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY {_DAYS_AHEAD})
-FROM booking_appointment AS a {WITH_OFFERS}
-WHERE {STARTS_IN_PERIOD} AND {TAKEN_IF_OFFERED} AND a.status IN ({words_of((*VISITS, AppointmentStatus.NO_SHOW))})
+WITH counted AS (
+  SELECT a.therapist_id, a.option_id, a.first_visit, a.status, a.price, {_DAYS_AHEAD} AS days,
+    a.status = 'confirmed' AND a.ends_at <= %(now)s::timestamptz AS unmarked
+  FROM booking_appointment AS a {WITH_OFFERS}
+  WHERE {STARTS_IN_PERIOD} AND {TAKEN_IF_OFFERED}
+), ahead AS (
+  SELECT *, width_bucket(days, ARRAY[{", ".join(map(str, LEAD_FROM[1:]))}]) AS lead FROM counted
+)
+SELECT therapist_id, option_id, first_visit, status, lead, count(*), sum(price), count(*) FILTER (WHERE unmarked),
+  days, count(*) FILTER (WHERE status IN ({words_of((*VISITS, AppointmentStatus.NO_SHOW))}))
+FROM ahead GROUP BY GROUPING SETS ((therapist_id, option_id, first_visit, status, lead), (days))
 """  # noqa: S608 - the words are ours
 
 
@@ -105,9 +106,20 @@ class Visits:
 
 
 def read(period: Period) -> Visits:
-    """Two queries."""
-    [[median]] = asked(_MEDIAN_SQL, period)
-    return Visits([Group(*row) for row in asked(_COUNTED_SQL, period)], median)
+    """One query."""
+    rows = asked(_COUNTED_SQL, period)
+    by_days = sorted((row[8], row[9]) for row in rows if row[8] is not None)
+    return Visits([Group(*row[:8]) for row in rows if row[8] is None], _median(by_days))
+
+
+def _median(counts: Sequence[tuple[int, int]]) -> int | None:
+    """The middle of sorted values, each with how often it is there; the lower one of two."""
+    half, passed = sum(count for _, count in counts) / 2, 0
+    for value, count in counts:
+        passed += count
+        if count and passed >= half:
+            return value
+    return None
 
 
 # No-shows

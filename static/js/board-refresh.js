@@ -21,13 +21,14 @@
   let waiting = null;
   let asking = false;
   let round = 0;
+  let pressed = false; // a button or a finger is down on the board: it may become a drag
 
   const digest = (stamp) => stamp.split(".")[0];
 
   function underTheHand() {
     const focused = document.activeElement;
     return Boolean(
-      document.querySelector(".board--dragging, #board details[open], dialog[open]") ||
+      pressed || document.querySelector(".board--dragging, #board details[open], dialog[open]") ||
         (focused && focused.matches("input, select, textarea") && focused.type !== "checkbox"),
     );
   }
@@ -131,6 +132,14 @@
     timer = setTimeout(ask, EVERY);
   }
 
+  board.addEventListener("pointerdown", () => {
+    pressed = true;
+  });
+  for (const over of ["pointerup", "pointercancel"]) {
+    window.addEventListener(over, () => {
+      pressed = false;
+    });
+  }
   button.addEventListener("click", async () => {
     board.querySelectorAll("details[open]").forEach((menu) => menu.removeAttribute("open"));
     const page = waiting;

@@ -15,6 +15,7 @@
   let sending = false;
 
   function say(nodes, wrong) {
+    document.querySelector(".messagelist")?.remove(); // what the page came with is old now, and so is its Undo
     said.dataset.kind = wrong ? "error" : "";
     said.replaceChildren(...nodes);
   }

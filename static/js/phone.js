@@ -141,6 +141,7 @@ function search(form) {
 function book(form) {
   const place = form.querySelector("[data-phone=openings]");
   const enter = form.querySelector("[data-phone=enter]");
+  const walkIn = document.querySelector("[data-phone=walk-in]");
   const buttons = () => [...place.querySelectorAll("button[data-key]")];
   const choices = ["option", "therapist", "date"].map((name) => form.elements[name]);
   let asking = null;
@@ -159,6 +160,7 @@ function book(form) {
       const first = buttons().find((button) => button.name === "take");
       enter.name = first ? "take" : "look";
       enter.value = first ? first.value : "";
+      walkIn.hidden = !buttons().some((button) => button.name === "now");
       say(form, place.querySelector("[data-said]")?.dataset.said ?? "");
       if (inside) {
         buttons()[0]?.focus();

@@ -7,9 +7,13 @@ from typing import Any
 
 import pytest
 from django.db import connections
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.chromium import ARGUMENTS, find_chromium
+
+#: How long something that must come is waited for: a busy machine is no failure. Who measures says so.
+PATIENCE = 15_000  # milliseconds
+expect.set_options(timeout=PATIENCE)
 
 PHONE = {"width": 375, "height": 740}
 DESK = {"width": 1280, "height": 900}
@@ -89,7 +93,7 @@ def open_context(
 
     def open_one(**options: Any) -> BrowserContext:
         context = browser.new_context(**{"viewport": DESK, **options})
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         context.on("page", hear)
         contexts.append(context)
         return context

@@ -16,6 +16,7 @@ from booking.transitions import Action
 from flexclinic.lib import clock
 from services.models import ServiceOption
 from tests.browser.conftest import tab_to
+from tests.browser.hands import drag
 from tests.browser.test_board import cookie, day, tuesday
 
 __all__ = ["cookie", "day", "tuesday"]  # the fixtures
@@ -66,27 +67,6 @@ def at(day_: date, hour: int, minute: int = 0) -> datetime:
 
 def of(name: str) -> Appointment:
     return Appointment.objects.get(name=name)
-
-
-def drag(page: Page, name: str, *, hours: float, to: str = "", edge: bool = False, drop: bool = True) -> None:
-    """Take the card of somebody with the mouse so many hours down, in the column of a therapist or in its own."""
-    card = page.locator(".board-card").filter(has_text=name)
-    card.evaluate("element => element.scrollIntoView({block: 'center'})")
-    box = card.bounding_box()
-    column = page.locator(".board-column").filter(has_text=to) if to else card
-    target = column.bounding_box()
-    assert box
-    assert target
-    per_hour = page.locator(".board-column .board-body").first.evaluate(
-        "element => element.offsetHeight / Number(element.parentElement.dataset.minutes) * 60"
-    )
-    x, y = box["x"] + 60, box["y"] + (box["height"] - 3 if edge else 8)
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x + 12, y + 12)
-    page.mouse.move(target["x"] + 60 if to else x, y + hours * per_hour, steps=5)
-    if drop:
-        page.mouse.up()
 
 
 def test_a_card_is_dragged_to_another_time_and_undone(
@@ -141,7 +121,8 @@ def test_a_drag_that_is_refused_snaps_back_and_says_why(open_board: Open, tuesda
 
 def test_nobody_overwrites_what_changed_meanwhile(open_board: Open, tuesday: date) -> None:
     page = open_board()
-    page.route("**/stamp/**", lambda route: route.abort())  # a desk that has not heard of it
+    page.route("**/stamp/**", lambda route: route.abort())  # a desk that has not heard of it,
+    page.reload()  # and has no question under way
     lifecycle.move(appointment=of("Jo Quill"), start=at(tuesday, 12), actor=Actor.DESK)
     drag(page, "Jo Quill", hours=2)
     expect(page.get_by_role("dialog")).to_contain_text("It has changed in the meantime")
@@ -202,20 +183,26 @@ def test_it_brings_itself_up_to_date_within_two_seconds(
     assert complaints == []
 
 
-@pytest.mark.parametrize("hand", ["drag", "menu", "box"])
+@pytest.mark.parametrize("hand", ["drag", "press", "menu", "box"])
 def test_it_never_moves_under_the_hand(open_board: Open, tuesday: date, hand: str) -> None:
     page = open_board()
     if hand == "drag":
         drag(page, "Pat Asking", hours=1, drop=False)
+    elif hand == "press":
+        page.locator(".board-card").filter(has_text="Pat Asking").hover()
+        page.mouse.down()
     elif hand == "menu":
         page.locator(".board-card").filter(has_text="Pat Asking").locator("summary").click()
     else:
         page.get_by_label("Date", exact=True).focus()
+    under = page.locator(".board-card").filter(has_text="Pat Asking")
+    before = under.bounding_box()
     lifecycle.move(appointment=of("Jo Quill"), start=at(tuesday, 12), actor=Actor.DESK)
     expect(page.locator("#board-state")).to_contain_text("Something has changed.", timeout=10_000)
+    assert under.bounding_box() == before
     card = page.locator(".board-card").filter(has_text="Jo Quill")
     expect(card).to_contain_text("11am to 11:30am")
-    if hand == "drag":
+    if hand in ("drag", "press"):
         page.keyboard.press("Escape")
         page.mouse.up()
     page.get_by_role("button", name="Show it").click()

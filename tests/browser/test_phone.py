@@ -171,6 +171,17 @@ def test_a_new_caller_is_booked_by_keyboard(
     assert complaints == []
 
 
+def test_its_key_leads_to_it_from_any_page(
+    live_server: LiveServer, open_context: Context, cookie: Any, clinic: Any
+) -> None:
+    page = open_phone(open_context, live_server, cookie)
+    for address in ("/admin/", "/admin/board/", "/admin/booking/patient/"):
+        page.goto(live_server.url + address)
+        with page.expect_navigation(url="**/admin/phone/"):
+            page.keyboard.press("Alt+p")
+        expect(page.locator("#phone-q")).to_be_focused()
+
+
 def test_a_walk_in_takes_one_press(
     live_server: LiveServer, open_context: Context, cookie: Any, clinic: Any
 ) -> None:

@@ -187,7 +187,7 @@ def test_appointments_are_cards_that_lead_to_their_page(
     text = text_of(response)
     assert f"Pat Example Requested First visit 10am to 11am {option}" in text
     content = response.content.decode()
-    assert f'href="../booking/appointment/{here.pk}/change/">Pat Example</a>' in content
+    assert f'href="../booking/appointment/{here.pk}/change/" title="Pat Example, 10am to 11am, ' in content
     assert "Gone Did not come 3pm to 4pm" in text
     assert 'board-card--requested fh1 th2 "' in content  # the board begins at 9
     for absent in ("Off ", "Tomorrow"):
@@ -233,6 +233,32 @@ def test_who_did_not_come_and_who_came_instead_stand_beside_each_other(
     make_appointment(therapist=therapist, option=option, start=at(24, 14), status="no_show")
     lanes = [card.lane for card in desk.get(TUESDAY).context["board"].columns[0].cards]
     assert lanes == ["of2 lane0", "of2 lane1", "of2 lane0"]
+
+
+def test_what_is_free_beside_who_did_not_come_has_the_lane_that_they_leave(
+    desk: Client, option: ServiceOption, therapist: Therapist, at: At
+) -> None:
+    for minute in (0, 15):
+        make_appointment(
+            therapist=therapist, option=option, start=at(24, 14, minute), status="no_show", name=f"{minute}"
+        )
+    [column] = desk.get(TUESDAY).context["board"].columns
+    assert [card.lane for card in column.cards] == ["of3 lane0", "of3 lane1"]
+    beside = {int(free.instant): "beside of3" in free.place for free in column.free}
+    assert beside[int(at(24, 14).timestamp())]
+    assert beside[int(at(24, 15).timestamp())]
+    assert not beside[int(at(24, 15, 15).timestamp())]
+    assert not beside[int(at(24, 13, 45).timestamp())]
+
+
+def test_a_card_says_all_of_it_in_its_title_and_a_short_one_is_marked(
+    desk: Client, therapist: Therapist, at: At
+) -> None:
+    short = make_option(minutes=30, name="Reset")
+    make_appointment(therapist=therapist, option=short, start=at(24, 14), status="confirmed", name="Jo Quill")
+    body = desk.get(TUESDAY).content.decode()
+    assert f'title="Jo Quill, 2pm to 2:30pm, {short}, Confirmed"' in body
+    assert "board-card--confirmed board-card--short" in body
 
 
 def test_a_visit_over_midnight_and_of_somebody_who_left(desk: Client, at: At) -> None:

@@ -9,7 +9,7 @@ from booking import lifecycle
 from booking.enums import Actor
 from booking.models import Appointment
 from services.models import ServiceOption, Therapist
-from tests.booking.admin.pages import errors_of, messages_of
+from tests.booking.admin.pages import errors_of, messages_of, text_of
 from tests.factories.booking import make_appointment, make_weekly_hours
 from tests.factories.services import make_room, make_therapist
 
@@ -138,3 +138,43 @@ def test_what_is_over_stays_where_it_was(desk: Client, at: At, status: str) -> N
     for ask in (desk.get, desk.post):
         response = ask(f"/admin/booking/appointment/{over.pk}/move/", follow=True)
         assert "cannot be moved" in messages_of(response)[0]
+
+
+def test_the_time_kept_free_is_given_up_with_a_tick_and_comes_back_with_undo(
+    desk: Client, appointment: Appointment, page: str, form: dict[str, Any], at: At
+) -> None:
+    make_appointment(
+        therapist=appointment.therapist, option=appointment.option, start=at(24, 15), status="confirmed"
+    )
+    refused = desk.post(page, form | {"time": "14:30"})
+    assert "set the tick below" not in text_of(refused)  # the visits themselves would overlap
+    refused = desk.post(page, form)
+    assert "It would fit without the time that this visit keeps free" in text_of(refused)
+    assert "set the tick below" in text_of(refused)
+    desk.post(page, form | {"bare": "on"})
+    appointment.refresh_from_db()
+    assert (appointment.starts_at, appointment.occupied_until) == (at(24, 14), at(24, 15))
+    lifecycle.undo(appointment=appointment, user=None)
+    appointment.refresh_from_db()
+    assert (appointment.starts_at, appointment.occupied_until) == (at(24, 10), at(24, 11, 15))
+
+
+def test_two_visits_never_overlap_whatever_is_ticked(
+    desk: Client, appointment: Appointment, page: str, form: dict[str, Any], at: At
+) -> None:
+    make_appointment(
+        therapist=appointment.therapist, option=appointment.option, start=at(24, 14, 30), status="confirmed"
+    )
+    refused = desk.post(page, form | {"bare": "on"})
+    assert "time" in errors_of(refused)
+    assert "would fit without" not in text_of(refused)
+    appointment.refresh_from_db()
+    assert appointment.starts_at == at(24, 10)
+
+
+def test_a_visit_that_keeps_nothing_free_has_no_such_tick(
+    desk: Client, appointment: Appointment, page: str
+) -> None:
+    assert 'name="bare"' in desk.get(page).content.decode()
+    Appointment.objects.filter(pk=appointment.pk).update(occupied=appointment.visit)
+    assert 'name="bare"' not in desk.get(page).content.decode()

@@ -433,9 +433,12 @@ def test_a_walk_in_sent_twice_comes_once(desk: Client, record: Patient) -> None:
 def test_nobody_walks_in_while_the_clinic_sleeps(
     desk: Client, record: Patient, clock: time_machine.Traveller, at: At
 ) -> None:
+    hint = '<span data-phone="walk-in"'
+    assert f"{hint}>" in pick(desk, record).content.decode()
     clock.move_to(at(23, 20))
     page = pick(desk, record)
     assert "0" not in offers_of(page)
+    assert f"{hint} hidden>" in page.content.decode()
     assert "Nobody is free for this now." in text_of(desk.post(PHONE, {**form_of(page), "now": "1"}))
 
 

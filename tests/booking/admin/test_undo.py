@@ -113,6 +113,23 @@ def test_what_one_press_did_is_undone_by_one_press(desk: Client, at: At, clock: 
     assert response.request["QUERY_STRING"] == "show=all"
 
 
+@pytest.mark.parametrize(("count", "hidden"), [(5, 0), (6, 2)])
+def test_what_was_done_before_the_newest_can_be_undone_too(
+    desk: Client, at: At, count: int, hidden: int
+) -> None:
+    for number in range(count):
+        do(
+            desk,
+            make_appointment(therapist=make_therapist(), start=at(25, 9), name=f"Pat {number}"),
+            "confirm",
+        )
+    body = desk.get(LIST).content.decode()
+    assert body.count('aria-label="Undo: Pat') == count
+    said = f"<summary>and {hidden} more</summary>"
+    assert (said in body) is bool(hidden)
+    assert "<summary>and 1 more" not in body
+
+
 @pytest.mark.parametrize("sent", [[], ["x"], ["1"], ["1."], ["-1.2"], ["²."], ["9" * 30 + ".1"], ["999.1"]])
 def test_nonsense_undoes_nothing(desk: Client, appointment: Appointment, sent: list[str]) -> None:
     do(desk, appointment, "confirm")
