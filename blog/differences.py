@@ -13,7 +13,8 @@ Op: TypeAlias = Literal["same", "inserted", "deleted"]
 #: Words and signs, each with the space before it, so that nothing is lost when they are put together again.
 _TOKENS = re.compile(r"\s*\w+|\s*[^\w\s]|\s+")
 _LONG = 4000  # words: beyond it frequent ones are passed over, which is quicker and less exact
-_GAP = 60  # characters of what is the same that are shown on each side of a change
+_ALIKE = 0.35
+_START = 60  # characters of a block that only moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,10 @@ def words(old: str, new: str) -> tuple[Piece, ...]:
     """The words of both texts in one row. All "same" and "inserted" pieces together are the new text."""
     left, right = _TOKENS.findall(old), _TOKENS.findall(new)
     found: list[Piece] = []
-    long = max(len(left), len(right)) > _LONG
-    for op, a, b, c, d in difflib.SequenceMatcher(None, left, right, autojunk=long).get_opcodes():
+    matcher = difflib.SequenceMatcher(None, left, right, autojunk=max(len(left), len(right)) > _LONG)
+    if matcher.ratio() < _ALIKE:  # written anew: the few words that both have say nothing
+        return tuple(piece for piece in (Piece("deleted", old), Piece("inserted", new)) if piece.text)
+    for op, a, b, c, d in matcher.get_opcodes():
         if op == "equal":
             found.append(Piece("same", "".join(left[a:b])))
             continue
@@ -84,23 +87,8 @@ def words(old: str, new: str) -> tuple[Piece, ...]:
     return tuple(found)
 
 
-def shortened(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
-    """The same pieces with long stretches of what did not change cut in the middle."""
-    last = len(pieces) - 1
-    return tuple(
-        Piece(piece.op, _cut(piece.text, head=place > 0, tail=place < last)) if piece.op == "same" else piece
-        for place, piece in enumerate(pieces)
-    )
-
-
-def _cut(text: str, *, head: bool, tail: bool) -> str:
-    if len(text) <= 2 * _GAP + 20:
-        return text
-    return (text[:_GAP] if head else "") + " … " + (text[-_GAP:] if tail else "")
-
-
 def _start(text: str) -> str:
-    return text if len(text) <= _GAP else text[:_GAP] + "…"
+    return text if len(text) <= _START else text[:_START] + "…"
 
 
 def _moved(old: list[str], new: list[str]) -> frozenset[str]:

@@ -17,6 +17,7 @@ from reversion.models import Version
 from blog import search_index
 from blog.publishing import PublishedPage, State
 from blog.states import Rows, block_kinds, blocks_now, names_in, objects_of
+from flexclinic.lib import when
 
 
 class UnreadableVersionError(Exception):
@@ -25,8 +26,8 @@ class UnreadableVersionError(Exception):
 
 def versions_of(kind: type[models.Model], pk: object) -> models.QuerySet[Version]:
     """A page's versions, the newest first, with who saved them."""
-    found = Version.objects.get_for_object_reference(kind, pk).select_related("revision__user")
-    return found.order_by("-pk")
+    found: models.QuerySet[Version] = Version.objects.get_for_object_reference(kind, pk)
+    return found.select_related("revision__user").order_by("-pk")
 
 
 def rows_of(version: Version) -> Rows:
@@ -82,7 +83,7 @@ def restore(*, version: Version, user: Any) -> PublishedPage:
     assert issubclass(kind, PublishedPage)
     rows = rows_of(version)
     old, old_blocks = objects_of(rows)
-    page = kind._base_manager.select_for_update().filter(pk=version.object_id).first()
+    page: Any = kind._base_manager.select_for_update().filter(pk=version.object_id).first()
     with reversion.create_revision():
         if page is None:
             page = _brought_back(old.object)
@@ -97,8 +98,9 @@ def restore(*, version: Version, user: Any) -> PublishedPage:
         search_index.put(page)
         reversion.set_user(user)
         reversion.add_to_revision(page)
-        reversion.set_comment(f"Restored from {version.revision.date_created:%Y-%m-%d %H:%M} UTC.")
-    return page
+        reversion.set_comment(f"Restored from {when.format_date_time(version.revision.date_created)}.")
+    restored: PublishedPage = page
+    return restored
 
 
 def _brought_back(old: Any) -> Any:

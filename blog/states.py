@@ -165,7 +165,8 @@ class _Words(HTMLParser):
 
 
 def plain(text: str) -> str:
-    """HTML as lines of text; what is no HTML as it is."""
+    """HTML as lines of text; what is no HTML as it is. Browsers end lines in their own way, which is no change."""
+    text = text.replace("\r\n", "\n").strip()
     if "</" not in text and "<br" not in text:
         return text
     words = _Words()

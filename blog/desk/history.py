@@ -1,5 +1,6 @@
 """A page's revisions in the admin: listed, compared with each other, restored; and pages that were deleted."""
 
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -20,6 +21,7 @@ from flexclinic.lib import when
 
 NOW = "now"
 _MOST = 200  # revisions in the list
+_BLOCK_KEY = re.compile(r"\s*“[\w.]+<[^”]*>”")
 _UNREADABLE = "This version is too old to be read: the pages have been rebuilt since."
 
 
@@ -176,7 +178,7 @@ class PageHistory(VersionAdmin):  # type: ignore[misc]
             "pk": version.pk,
             "when": revision.date_created,
             "who": name_of(revision.user),
-            "what": revision.comment or "Saved.",
+            "what": _in_short(revision.comment) or "Saved.",
             "restore_url": self._url("restore", version.object_id, version.pk),
         }
 
@@ -192,5 +194,11 @@ class PageHistory(VersionAdmin):  # type: ignore[misc]
             "object": page,
             "may_restore": page is not None and self.has_change_permission(request, page),
         }
-        request.current_app = self.admin_site.name  # type: ignore[attr-defined]
+        request.current_app = self.admin_site.name
         return TemplateResponse(request, template, {**frame, **context})
+
+
+def _in_short(comment: str) -> str:
+    """The comment of a revision without the keys of blocks, which mean nothing to people, each sentence once."""
+    sentences = _BLOCK_KEY.sub("", comment).split(". ")
+    return ". ".join(dict.fromkeys(sentence.rstrip(".") for sentence in sentences if sentence)) + "."

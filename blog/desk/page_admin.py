@@ -111,7 +111,7 @@ class PublishedPageAdmin(PageSaving, PageHistory):
             "link": settings.SITE_URL + path_,
             "until": clock.now() + previews.LASTS,
         }
-        request.current_app = self.admin_site.name  # type: ignore[attr-defined]
+        request.current_app = self.admin_site.name
         return TemplateResponse(request, "admin/blog/share.html", context)
 
     @admin.display(description="now")

@@ -96,6 +96,11 @@ class PageSaving(VersionAdmin):  # type: ignore[misc]
     def render_change_form(self, request: HttpRequest, context: Any, **kwargs: Any) -> HttpResponse:
         """With the edition that the form is about, and who else has the page open."""
         page = kwargs.get("obj")
+        context["page_preview"] = (
+            self.has_change_permission(request, page)
+            if page is not None
+            else self.has_add_permission(request)
+        )
         if page is not None:
             sent = request.POST if request.method == "POST" else {}
             context["edition"] = sent.get(conflicts.SEEN, "") if sent else page.edition

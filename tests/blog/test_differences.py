@@ -45,6 +45,12 @@ def test_words_are_marked_and_not_letters() -> None:
     ]
 
 
+def test_what_was_written_anew_is_not_taken_to_pieces() -> None:
+    pieces = words("Ask a doctor first, or call.", "We wrote, after all, something else.")
+
+    assert [piece.op for piece in pieces] == ["deleted", "inserted"]
+
+
 def test_each_field_and_block_says_what_happened_to_it() -> None:
     old = [part("title", "A"), part("slug", "a"), block(1, "one"), block(2, "two"), block(3, "three")]
     new = [part("title", "B"), part("slug", "a"), block(2, "two"), block(1, "one"), block(4, "four")]
@@ -74,3 +80,4 @@ def test_html_reads_as_lines_with_what_changes_how_it_reads() -> None:
 
     assert plain(html) == "## Heat\nIt is **fine**. Book (/book/)\n- one"
     assert plain("a < b & c") == "a < b & c"
+    assert plain("one\r\ntwo\r\n") == "one\ntwo"

@@ -14,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 from blog import pictures
 from blog.models import POST_BLOCKS, PostCallToBook, PostCareCard, PostFigure, PostRichText
 from blog.publishing import State
-from tests.factories.blog import make_author, make_category, make_post
+from tests.factories.blog import make_author, make_category, make_page, make_post, make_tag
 
 pytestmark = pytest.mark.django_db
 
@@ -230,7 +230,7 @@ def test_a_post_takes_as_many_queries_with_1_block_as_with_200(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     post = make_post()
-    queries = 5 + len(POST_BLOCKS)  # the post, its 2 neighbors, what is related, the glossary, each kind of block
+    queries = 6 + len(POST_BLOCKS)  # the post, its tags and neighbors, what is related, the glossary, each block
     with django_assert_num_queries(queries):
         client.get(post.get_absolute_url())
 
@@ -249,3 +249,35 @@ def test_only_reading_is_answered(client: Client) -> None:
     paths = ["/blog/", "/blog/feed/", post.get_absolute_url(), post.category.get_absolute_url()]
     assert [client.post(path).status_code for path in paths] == [405, 405, 405, 405]
     assert [client.head(path).status_code for path in paths] == [200, 200, 200, 200]
+
+
+def test_an_author_and_a_tag_have_pages_of_their_posts(client: Client) -> None:
+    author, tag = make_author(name="Ada", role="Editor", bio="Writes."), make_tag(name="Warmth")
+    post = make_post(title="Hers", author=author)
+    post.tags.add(tag)
+    make_post(title="Another")
+    make_post(title="Unseen", author=author, state=State.DRAFT).tags.add(tag)
+
+    for page in (author, tag):
+        assert titles(client, page.get_absolute_url()) == ["Hers"]
+    assert "Writes." in client.get(author.get_absolute_url()).content.decode()
+    html = client.get(post.get_absolute_url()).content.decode()
+    assert f'<a rel="author" href="/blog/author/{author.slug}/">Ada</a>' in html
+    assert f'<a rel="tag" href="/blog/tag/{tag.slug}/">Warmth</a>' in html
+    assert [client.get(f"/blog/{kind}/nothing/").status_code for kind in ("author", "tag")] == [404, 404]
+
+
+def test_a_page_about_the_clinic_shows_its_blocks(client: Client) -> None:
+    page = make_page(title="Prices", text="<p>What it costs.</p>")
+    make_page(title="Unseen", state=State.DRAFT)
+
+    assert "What it costs." in client.get(page.get_absolute_url()).content.decode()
+    assert [shown.title for shown in client.get("/pages/").context["pages"]] == ["Prices"]
+
+
+def test_who_shares_a_page_shows_its_own_words(client: Client) -> None:
+    html = client.get(make_post(title="Heat", summary="Which helps.").get_absolute_url()).content.decode()
+
+    assert '<meta property="og:title" content="Heat">' in html
+    assert '<meta property="og:description" content="Which helps.">' in html
+    assert html.count('property="og:image"') == 1

@@ -9,6 +9,7 @@ from booking import roles
 
 def editor_named(name: str) -> Client:
     """The browser of somebody who edits, with a first name."""
+    roles.ensure()
     user = User.objects.create_user(name.lower(), first_name=name, is_staff=True)
     user.groups.add(Group.objects.get(name=roles.EDITOR))
     client = Client()
