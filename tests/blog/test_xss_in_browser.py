@@ -5,7 +5,6 @@ without a line here.
 """
 
 import itertools
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -51,22 +50,24 @@ def editors_models() -> list[type[Model]]:
     )
 
 
-def value_of(field: forms.Field, name: str, payload: str) -> Any:
+def value_of(field: Any, name: str, payload: str) -> Any:
     """What a browser sends for a field: the payload where words are asked for, else something that fits."""
+    rows: Any = getattr(field, "queryset", None)
+    choices: Any = getattr(field, "choices", ())
     match field:
         case forms.FileField():
             files = {"film": ("a.mp4", mp4()), "captions": ("a.vtt", CAPTIONS.encode())}
             return SimpleUploadedFile(*files.get(name, ("a.jpg", jpeg((300, 300)))))
         case forms.ModelMultipleChoiceField():
-            return [str(row.pk) for row in field.queryset.all()[:1]]
+            return [str(row.pk) for row in rows.all()[:1]]
         case forms.ModelChoiceField():
-            row = field.queryset.first() if field.required or name in {"upload", "still"} else None
+            row = rows.first() if field.required or name in {"upload", "still"} else None
             return str(row.pk) if row else ""
         case forms.BooleanField():
             return "on" if field.initial else ""
         case forms.ChoiceField():
             chosen = {"state": State.LIVE.value, "picture": ""}.get(name)
-            keys = [str(key) for key, _words in field.choices if key]
+            keys = [str(key) for key, _words in choices if key]
             return chosen if chosen is not None else keys[0] if keys else "gone"
         case forms.SlugField():
             return f"page-{next(_numbers)}"
