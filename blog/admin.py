@@ -13,6 +13,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from reversion.admin import VersionAdmin
 
+from blog import library_admin  # noqa: F401  # registers pictures and videos
+from blog.check_admin import CheckedPages, FigureFormSet
+from blog.media_blocks import FigureBlock
 from blog.models import POST_BLOCKS, Author, Category, Post, PostQuerySet
 from blog.publishing import Publication
 from flexclinic.lib import clock, when
@@ -67,11 +70,19 @@ class ReviewFilter(admin.SimpleListFilter):
 
 def block_inlines(kinds: Sequence[type[Any]]) -> tuple[type[ContentEditorInline], ...]:
     """What the content editor needs of each kind of block of a page."""
-    return tuple(ContentEditorInline.create(kind, icon=kind.icon, color=kind.color) for kind in kinds)
+    return tuple(
+        ContentEditorInline.create(
+            kind,
+            icon=kind.icon,
+            color=kind.color,
+            **({"formset": FigureFormSet} if issubclass(kind, FigureBlock) else {}),
+        )
+        for kind in kinds
+    )
 
 
 @admin.register(Post)
-class PostAdmin(VersionAdmin, ContentEditor):  # type: ignore[misc]
+class PostAdmin(CheckedPages, VersionAdmin, ContentEditor):  # type: ignore[misc]
     """Write, preview, release and go back to an earlier version of a post."""
 
     list_display = ("title", "publication", "shows_from", "author", "category", "review", "on_site")

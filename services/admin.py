@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from reversion.admin import VersionAdmin
 
 from blog.admin import block_inlines
+from blog.check_admin import CheckedPages
 from blog.publishing import PublishedPage
 from flexclinic.lib import clock
 from services.models import (
@@ -172,7 +173,7 @@ class RoomAdmin(admin.ModelAdmin[Room]):
 
 
 @admin.register(Condition)
-class ConditionAdmin(PageAdmin, ContentEditor):  # type: ignore[misc]
+class ConditionAdmin(CheckedPages, PageAdmin, ContentEditor):  # type: ignore[misc]
     """What people come with. The page's parts are the regions of its blocks, in the order that readers need."""
 
     list_display = ("title", "medical_term", "publication", "certainty", "option", "position")

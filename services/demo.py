@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from blog.demo import write_blocks
 from blog.models import Post
@@ -49,8 +50,8 @@ def muscle_files() -> list[dict[str, Any]]:
 def seed(*, at: datetime.datetime) -> int:
     """Create what is missing of the demo's offer, people, conditions and muscles; give the number of new rows.
 
-    What is there stays as it is. A service whose address was changed is known by its options. Pages go live as of
-    30 days before the aware instant `at`.
+    What is there stays as it is. A service whose address was changed is known by its options, a condition by its
+    abbreviation, a muscle by its anatomical name. Pages go live as of 30 days before the aware instant `at`.
     """
     new = 0
     for data in _read("rooms.toml")["rooms"]:
@@ -119,14 +120,16 @@ def _seed_library(*, at: datetime.datetime) -> int:
     made = {
         data["slug"]: _create_condition(data, at=at)
         for data in condition_files()
-        if not Condition.objects.filter(slug=data["slug"]).exists()
+        if not Condition.objects.filter(Q(slug=data["slug"]) | Q(abbreviation=data["abbreviation"])).exists()
     }
     for data in condition_files():
         if data["slug"] in made:
             made[data["slug"]].related.add(*Condition.objects.filter(slug__in=data["related"]))
     new = len(made)
     for data in muscle_files():
-        if not Muscle.objects.filter(slug=data["slug"]).exists():
+        if not Muscle.objects.filter(
+            Q(slug=data["slug"]) | Q(anatomical_name=data["anatomical_name"])
+        ).exists():
             _create_muscle(data, at=at)
             new += 1
     return new

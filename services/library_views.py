@@ -43,6 +43,7 @@ def condition(request: HttpRequest, slug: str) -> HttpResponse:
         "sections": {key: blocks[key] for key in blocks if blocks[key]},
         "titles": {region.key: region.title for region in Condition.regions},
         "offered": offered,
+        "service_shown": offered is not None and offered.service.is_published(at),
         "first_visit": first_visit,
         "muscles": Muscle.objects.published(at).filter(conditions=found.pk),
         "related": Condition.objects.published(at).filter(related=found.pk),

@@ -14,7 +14,7 @@ from blog.models import Post
 from blog.publishing import PublishedPage, PublishedPageQuerySet
 from flexclinic.lib import clock
 from services import structured_data
-from services.models import Service, ServiceOption, Therapist
+from services.models import Condition, Service, ServiceOption, Therapist
 from services.rendering import prose
 
 POSTS_ON_HOME = 3
@@ -96,6 +96,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "services": found,
             "first_visit": _first_visit(found),
             "therapists": Therapist.objects.published(at),
+            "conditions": Condition.objects.published(at),
             "posts": Post.objects.published(at).for_list()[:POSTS_ON_HOME],
             "structured_data": structured_data.graph(structured_data.clinic()),
         },

@@ -15,30 +15,34 @@ from django.utils.safestring import SafeString
 
 from blog import picture_files
 from blog.library import Picture
-from blog.picture_files import CROPS, FORMATS
+from blog.picture_files import CROPS, FALLBACK, FORMATS
 
 register = template.Library()
 
-_TYPES = {"avif": "image/avif", "webp": "image/webp"}
-
 
 def _url(picture: Picture, name: str) -> str:
-    return str(default_storage.url(f"pictures/{picture.folder}/{name}"))
-
-
-def _names(picture: Picture, shape: str, kind: str) -> list[tuple[str, int]]:
-    """The files of a format with their pixels across, ascending."""
-    if shape:
-        return [
-            (picture_files.cropped(shape, at, picture.focus, kind), at)
-            for at in CROPS[shape].widths
-            if kind in CROPS[shape].formats
-        ]
-    return [(picture_files.whole(at, kind), at) for at in picture_files.widths(picture.width)]
+    return str(default_storage.url(f"library/{picture.folder}/{name}"))
 
 
 def _srcset(picture: Picture, shape: str, kind: str) -> str:
-    return ", ".join(f"{_url(picture, name)} {at}w" for name, at in _names(picture, shape, kind))
+    """The files of a format with their pixels across, ascending; "" for a shape that has none."""
+    if shape:
+        across = CROPS[shape].widths if kind in CROPS[shape].formats else ()
+        names = [(picture_files.cropped(shape, at, picture.focus, kind), at) for at in across]
+    else:
+        names = [(picture_files.whole(at, kind), at) for at in picture_files.widths(picture.width)]
+    return ", ".join(f"{_url(picture, name)} {at}w" for name, at in names)
+
+
+def _fallback(picture: Picture, shape: str) -> tuple[str, int, int]:
+    """The address of the JPEG, with its width and height in pixels."""
+    if shape:
+        across = CROPS[shape].widths[-1]
+        name = picture_files.cropped(shape, across, picture.focus, FALLBACK)
+        return _url(picture, name), across, CROPS[shape].height(across)
+    across = picture_files.fallback_width(picture.width)
+    down = max(1, round(across * picture.height / picture.width))
+    return _url(picture, picture_files.whole(across, FALLBACK)), across, down
 
 
 @register.simple_tag
@@ -56,21 +60,17 @@ def uploaded(
     """
     if picture is None:
         return ""
-    sources = [(kind, _srcset(picture, shape, kind)) for kind in FORMATS if kind in _TYPES]
-    in_jpeg = _names(picture, shape, "jpg")
-    across = in_jpeg[-1][1]
-    down = CROPS[shape].height(across) if shape else round(across * picture.height / picture.width)
+    sources = [(f"image/{kind}", _srcset(picture, shape, kind)) for kind in FORMATS]
+    address, across, down = _fallback(picture, shape)
     return format_html(
-        '<picture>{}<img class="{}" src="{}" srcset="{}" sizes="{}" alt="{}" width="{}" height="{}"{}></picture>',
+        '<picture>{}<img class="{}" src="{}" alt="{}" width="{}" height="{}"{}></picture>',
         format_html_join(
             "",
             '<source type="{}" srcset="{}" sizes="{}">',
-            ((_TYPES[kind], srcset, sizes) for kind, srcset in sources if srcset),
+            ((kind, srcset, sizes) for kind, srcset in sources if srcset),
         ),
         f"picture focus-x-{round(picture.focal_x / 10)} focus-y-{round(picture.focal_y / 10)} {css_class}".strip(),
-        _url(picture, in_jpeg[-1][0]),
-        _srcset(picture, shape, "jpg"),
-        sizes,
+        address,
         alt,
         across,
         down,
@@ -80,5 +80,5 @@ def uploaded(
 
 @register.simple_tag
 def uploaded_address(picture: Picture | None, shape: str) -> str:
-    """The path of the largest JPEG of a shape; "" for None."""
-    return _url(picture, _names(picture, shape, "jpg")[-1][0]) if picture else ""
+    """The path of the JPEG of a shape ("" is all of the picture); "" for None."""
+    return _fallback(picture, shape)[0] if picture else ""

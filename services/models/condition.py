@@ -85,5 +85,16 @@ class Condition(Pictured, Rated, Sourced, PublishedPage):
         return [line.strip() for line in self.other_names.splitlines() if line.strip()]
 
 
-#: Every kind of block that a condition's page can have; the tables are named as in ConditionRichText.
 CONDITION_BLOCKS = own_blocks(Condition)
+(
+    ConditionRichText,
+    ConditionFigure,
+    ConditionCareCard,
+    ConditionCallToBook,
+    ConditionDoDont,
+    ConditionQuestion,
+    ConditionEvidence,
+    ConditionVideo,
+    ConditionFreeTimes,
+    ConditionMuscleFigure,
+) = CONDITION_BLOCKS

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from blog.publishing import State
-from services.models import Room, Service, ServiceOption, Therapist
+from services.models import Condition, Muscle, Room, Service, ServiceOption, Therapist
 
 _numbers = itertools.count(1)
 _LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -79,3 +79,40 @@ def make_therapist(
     )
     therapist.options.set(options)
     return therapist
+
+
+def make_condition(*, title: str = "Heel pain", slug: str = "", **fields: Any) -> Condition:
+    """A condition whose page is live; without blocks and without an option."""
+    return Condition.objects.create(
+        **{
+            "title": title,
+            "slug": slug or f"condition-{next(_numbers)}",
+            "summary": "A sore place under the heel.",
+            "state": State.LIVE,
+            "publish_at": _LONG_AGO,
+            **fields,
+        }
+    )
+
+
+def make_muscle(
+    *, title: str = "Calf muscle", slug: str = "", conditions: Iterable[Condition] = (), **fields: Any
+) -> Muscle:
+    """A muscle whose page is live."""
+    muscle = Muscle.objects.create(
+        **{
+            "title": title,
+            "slug": slug or f"muscle-{next(_numbers)}",
+            "summary": "A tender spot high in the calf.",
+            "anatomical_name": "gastrocnemius",
+            "region": "calf",
+            "point": "High in the calf.",
+            "referral": "The instep.",
+            "work": "It lifts the heel.",
+            "state": State.LIVE,
+            "publish_at": _LONG_AGO,
+            **fields,
+        }
+    )
+    muscle.conditions.set(conditions)
+    return muscle

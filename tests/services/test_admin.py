@@ -4,14 +4,22 @@ import pytest
 from django.test import Client
 
 from services.models import Service, ServiceOption
-from tests.factories.services import make_option, make_room, make_service, make_therapist
+from tests.factories.services import (
+    make_condition,
+    make_muscle,
+    make_option,
+    make_room,
+    make_service,
+    make_therapist,
+)
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("model", ["service", "serviceoption", "therapist", "room"])
+@pytest.mark.parametrize("model", ["service", "serviceoption", "therapist", "room", "condition", "muscle"])
 def test_lists_and_forms_open(admin_client: Client, model: str) -> None:
     make_therapist(options=[make_option(rooms=[make_room()])])
+    make_muscle(conditions=[make_condition()])
     assert admin_client.get(f"/admin/services/{model}/").status_code == 200
     assert admin_client.get(f"/admin/services/{model}/add/").status_code == 200
 

@@ -3,8 +3,8 @@
 import pytest
 
 from blog.publishing import State
-from services.sitemaps import ServiceSitemap, TherapistSitemap
-from tests.factories.services import make_service, make_therapist
+from services.sitemaps import ConditionSitemap, MuscleSitemap, ServiceSitemap, TherapistSitemap
+from tests.factories.services import make_condition, make_muscle, make_service, make_therapist
 
 pytestmark = pytest.mark.django_db
 
@@ -15,6 +15,16 @@ def test_only_published_pages_are_listed() -> None:
     make_therapist(state=State.DRAFT)
     assert list(ServiceSitemap().items()) == [service]
     assert list(TherapistSitemap().items()) == [therapist]
+
+
+def test_only_published_conditions_and_muscles_are_listed() -> None:
+    condition, muscle = make_condition(), make_muscle()
+    make_condition(state=State.DRAFT)
+    make_muscle(state=State.DRAFT)
+    assert list(ConditionSitemap().items()) == [condition]
+    assert list(MuscleSitemap().items()) == [muscle]
+    assert ConditionSitemap().lastmod(condition) == condition.updated_at
+    assert MuscleSitemap().lastmod(muscle) == muscle.updated_at
 
 
 def test_a_page_changed_when_it_was_saved() -> None:

@@ -264,8 +264,8 @@ def test_pages_take_as_many_queries_for_1_as_for_10(
         make_weekly_hours(therapist=make_therapist(options=[make_option()]))
         make_post()
 
-    # The first free times take 2; then services, options, therapists, posts.
-    expected = {"/": 6, "/services/": 4, "/therapists/": 2}
+    # The first free times take 2; then services, options, therapists, conditions, posts.
+    expected = {"/": 7, "/services/": 4, "/therapists/": 2}
     add()
     for path, queries in expected.items():
         with django_assert_num_queries(queries):

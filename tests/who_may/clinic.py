@@ -9,6 +9,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.test import Client
 
+from blog.models import Picture, Video
 from booking import feeds, links, merging, roles
 from booking.enums import AppointmentStatus, LinkPurpose
 from booking.models import (
@@ -36,7 +37,7 @@ from tests.factories.booking import (
     make_weekly_hours,
     make_working_day,
 )
-from tests.factories.services import make_room, make_therapist
+from tests.factories.services import make_condition, make_muscle, make_room, make_therapist
 from tests.factories.waiting import make_place
 
 #: An id that no row has.
@@ -119,6 +120,8 @@ def make_clinic(*, option: ServiceOption, start: datetime, user: User | None) ->
     """With what belongs to nobody, besides."""
     post = make_post()
     ClinicPolicy.in_force().save()
+    condition = make_condition()
+    muscle = make_muscle(conditions=[condition])
     return {
         **make_rows(option=option, name="Pat Own", start=start, user=user),
         "option": option.pk,
@@ -127,6 +130,10 @@ def make_clinic(*, option: ServiceOption, start: datetime, user: User | None) ->
         "service_slug": option.service.slug,
         "service_type": ContentType.objects.get_for_model(Service).pk,
         "room": make_room().pk,
+        "condition": condition.pk,
+        "condition_slug": condition.slug,
+        "muscle": muscle.pk,
+        "muscle_slug": muscle.slug,
         "offered": make_offered_hours(option=option, weekday=1, stretch=("09:00", "17:00")).pk,
         "closure": make_closure(start=start + timedelta(days=40), end=start + timedelta(days=41)).pk,
         "policy": 1,
@@ -135,6 +142,10 @@ def make_clinic(*, option: ServiceOption, start: datetime, user: User | None) ->
         ).pk,
         "post": post.pk,
         "post_slug": post.slug,
+        "picture": Picture.objects.create(name="A foot", folder="0" * 32, width=400, height=300).pk,
+        "video": Video.objects.create(
+            name="A film", folder="0" * 32, kind="mp4", size=1, transcript="Words."
+        ).pk,
         "author": post.author_id,
         "category": post.category_id,
         "category_slug": post.category.slug if post.category else "none",
