@@ -42,10 +42,13 @@ def felt_in(zone: Zone, at: datetime.datetime) -> list[Felt]:
     conditions = Prefetch(
         "muscle__conditions", queryset=Condition.objects.published(at), to_attr="shown_conditions"
     )
-    ways = zone.felt.filter(muscle__in=Muscle.objects.published(at)).select_related("muscle")
+    muscles = Muscle.objects.published(at)
+    ways = zone.felt.filter(muscle__in=muscles).select_related("muscle").prefetch_related(conditions)
     return [
         Felt(likelihood, [way.muscle for way in those])
-        for likelihood, those in groupby(ways.prefetch_related(conditions), key=lambda way: str(way.get_likelihood_display()))
+        for likelihood, those in groupby(
+            ways.prefetch_related(conditions), key=lambda way: str(way.get_likelihood_display())
+        )
     ]
 
 

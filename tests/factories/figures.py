@@ -1,4 +1,4 @@
-"""Muscles, places of the body map and pages on trigger points, made for a test."""
+"""Places of the body map and pages on trigger points, made for a test."""
 
 import itertools
 from collections.abc import Iterable
@@ -12,22 +12,6 @@ from services.models import Explainer, ExplainerRichText, Likelihood, Muscle, Zo
 _numbers = itertools.count(1)
 _LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 _LIVE = {"state": State.LIVE, "publish_at": _LONG_AGO}
-
-
-def make_muscle(**fields: Any) -> Muscle:
-    """A muscle whose page is live. One with a figure of its own has the slug of a drawn one."""
-    n = next(_numbers)
-    words = {
-        "title": f"Muscle {n}",
-        "slug": f"muscle-{n}",
-        "summary": "A muscle.",
-        "anatomical_name": f"musculus {n}",
-        "region": "neck",
-        "point": "Here.",
-        "referral": "There.",
-        "work": "It pulls.",
-    }
-    return Muscle.objects.create(**{**words, **_LIVE, **fields})
 
 
 def make_zone(*, felt: Iterable[tuple[Muscle, Likelihood]] = (), **fields: Any) -> Zone:

@@ -61,11 +61,11 @@ def test_a_page_takes_as_many_queries_in_a_guide_of_2_as_of_10(
 ) -> None:
     make_explainer()
     page = make_explainer()
-    counted = 0
     for pages in (0, 8):
         for _ in range(pages):
             make_explainer()
-        with django_assert_num_queries(counted or 13):  # the page, the first, all of them; a query for each kind of block
+        # The page, the first one, all of them; then a query for each of the ten kinds of block.
+        with django_assert_num_queries(13):
             patient.get(page.get_absolute_url())
 
 

@@ -37,6 +37,7 @@ from tests.factories.booking import (
     make_weekly_hours,
     make_working_day,
 )
+from tests.factories.figures import make_explainer, make_zone
 from tests.factories.services import make_condition, make_muscle, make_room, make_therapist
 from tests.factories.waiting import make_place
 
@@ -122,6 +123,9 @@ def make_clinic(*, option: ServiceOption, start: datetime, user: User | None) ->
     ClinicPolicy.in_force().save()
     condition = make_condition()
     muscle = make_muscle(conditions=[condition])
+    zone = make_zone()
+    make_explainer()
+    explainer = make_explainer()
     return {
         **make_rows(option=option, name="Pat Own", start=start, user=user),
         "option": option.pk,
@@ -134,6 +138,10 @@ def make_clinic(*, option: ServiceOption, start: datetime, user: User | None) ->
         "condition_slug": condition.slug,
         "muscle": muscle.pk,
         "muscle_slug": muscle.slug,
+        "zone": zone.pk,
+        "zone_slug": zone.slug,
+        "explainer": explainer.pk,
+        "explainer_slug": explainer.slug,
         "offered": make_offered_hours(option=option, weekday=1, stretch=("09:00", "17:00")).pk,
         "closure": make_closure(start=start + timedelta(days=40), end=start + timedelta(days=41)).pk,
         "policy": 1,
