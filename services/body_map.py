@@ -46,9 +46,7 @@ def felt_in(zone: Zone, at: datetime.datetime) -> list[Felt]:
     ways = zone.felt.filter(muscle__in=muscles).select_related("muscle").prefetch_related(conditions)
     return [
         Felt(likelihood, [way.muscle for way in those])
-        for likelihood, those in groupby(
-            ways.prefetch_related(conditions), key=lambda way: str(way.get_likelihood_display())
-        )
+        for likelihood, those in groupby(ways, key=lambda way: str(way.get_likelihood_display()))
     ]
 
 
