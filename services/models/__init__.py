@@ -2,7 +2,7 @@
 
 from services.models.condition import CONDITION_BLOCKS, Condition
 from services.models.evidence import Rated
-from services.models.explainer import EXPLAINER_BLOCKS, Explainer
+from services.models.explainer import EXPLAINER_BLOCKS, Explainer, ExplainerRichText
 from services.models.muscle import BodyRegion, Muscle
 from services.models.page import PROSE, Pictured
 from services.models.room import Room
@@ -17,6 +17,7 @@ __all__ = [
     "BodyRegion",
     "Condition",
     "Explainer",
+    "ExplainerRichText",
     "Likelihood",
     "Muscle",
     "Pictured",

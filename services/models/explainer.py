@@ -33,3 +33,4 @@ class Explainer(PublishedPage):
 
 #: Every kind of block that such a page can have; the tables are named as in ExplainerRichText.
 EXPLAINER_BLOCKS = own_blocks(Explainer)
+ExplainerRichText = EXPLAINER_BLOCKS[0]

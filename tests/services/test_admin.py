@@ -1,9 +1,13 @@
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoAssertNumQueries
 
-from services.models import Service, ServiceOption
+from services.models import Likelihood, Service, ServiceOption, Zone
+from tests.factories.figures import make_explainer, make_zone
 from tests.factories.services import (
     make_condition,
     make_muscle,
@@ -16,10 +20,13 @@ from tests.factories.services import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("model", ["service", "serviceoption", "therapist", "room", "condition", "muscle"])
+@pytest.mark.parametrize(
+    "model", ["service", "serviceoption", "therapist", "room", "condition", "muscle", "zone", "explainer"]
+)
 def test_lists_and_forms_open(admin_client: Client, model: str) -> None:
     make_therapist(options=[make_option(rooms=[make_room()])])
-    make_muscle(conditions=[make_condition()])
+    make_zone(felt=[(make_muscle(conditions=[make_condition()]), Likelihood.COMMON)])
+    make_explainer()
     assert admin_client.get(f"/admin/services/{model}/").status_code == 200
     assert admin_client.get(f"/admin/services/{model}/add/").status_code == 200
 
@@ -78,3 +85,48 @@ def test_a_therapists_page_leads_to_the_week(admin_client: Client) -> None:
     therapist = make_therapist()
     page = admin_client.get(f"/admin/services/therapist/{therapist.pk}/change/")
     assert f"/admin/booking/weeklyhours/week/{therapist.pk}/" in page.content.decode()
+
+
+def test_a_place_gets_words_and_muscles_and_no_address_that_is_not_drawn(admin_client: Client) -> None:
+    zone, muscle = make_zone(slug="calf"), make_muscle()
+    address = f"/admin/services/zone/{zone.pk}/change/"
+    form = admin_client.get(address).context["adminform"].form
+    assert "slug" in form.fields
+    data = {
+        name: "" if form[name].value() is None else form[name].value()
+        for name in form.fields
+        if name not in {"publish_at", "expire_at"}
+    }
+    data |= {
+        "title": "Lower leg",
+        "publish_at_0": "2020-01-01",
+        "publish_at_1": "00:00",
+        "expire_at_0": "",
+        "expire_at_1": "",
+        "felt-TOTAL_FORMS": "1",
+        "felt-INITIAL_FORMS": "0",
+        "felt-0-muscle": muscle.pk,
+        "felt-0-likelihood": "1",
+        "felt-0-position": "0",
+    }
+    refused = admin_client.post(address, {**data, "slug": "the-moon"})
+    assert "slug" in refused.context["adminform"].form.errors
+    response = admin_client.post(address, data)
+    assert response.status_code == 302, response.context["adminform"].form.errors
+    zone = Zone.objects.get(pk=zone.pk)
+    assert (zone.title, [way.muscle for way in zone.felt.all()]) == ("Lower leg", [muscle])
+
+
+def test_the_list_of_places_takes_as_many_queries_for_1_as_for_10(
+    admin_client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    def add(places: int) -> None:
+        for _ in range(places):
+            make_zone(felt=[(make_muscle(), Likelihood.COMMON)])
+
+    add(1)
+    with CaptureQueriesContext(connection) as few:
+        admin_client.get("/admin/services/zone/")
+    add(9)
+    with django_assert_max_num_queries(len(few)):
+        admin_client.get("/admin/services/zone/")

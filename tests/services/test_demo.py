@@ -30,7 +30,7 @@ def texts() -> list[str]:
 
 @pytest.mark.django_db
 def test_a_second_run_creates_nothing() -> None:
-    assert demo.seed(at=NOW) == 2 + 4 + 6 + 3 + 12 + 20
+    assert demo.seed(at=NOW) == 2 + 4 + 6 + 3 + 12 + 20 + 32 + 6
     assert demo.seed(at=NOW) == 0
 
 

@@ -39,6 +39,7 @@ from tests.factories.booking import (
     make_weekly_hours,
     make_working_day,
 )
+from tests.factories.figures import make_explainer, make_zone
 from tests.factories.services import make_condition, make_muscle, make_room, make_therapist
 from tests.factories.waiting import make_place
 
@@ -126,12 +127,16 @@ def make_clinic(*, option: ServiceOption, start: datetime, user: User | None) ->
     muscle = make_muscle(conditions=[condition])
     rows = make_rows(option=option, name="Pat Own", start=start, user=user)
     therapist = Therapist.objects.get(pk=rows["therapist"])
+    zone = make_zone()
+    make_explainer()
+    explainer = make_explainer()
     return {
         **rows,
         "post_version": _version(post),
         "page_version": _version(page),
         "service_version": _version(option.service),
         "therapist_version": _version(therapist),
+        **{f"{kind._meta.model_name}_version": _version(kind) for kind in (condition, muscle, zone, explainer)},
         "option": option.pk,
         "option_slug": option.slug,
         "service": option.service_id,
@@ -142,6 +147,10 @@ def make_clinic(*, option: ServiceOption, start: datetime, user: User | None) ->
         "condition_slug": condition.slug,
         "muscle": muscle.pk,
         "muscle_slug": muscle.slug,
+        "zone": zone.pk,
+        "zone_slug": zone.slug,
+        "explainer": explainer.pk,
+        "explainer_slug": explainer.slug,
         "offered": make_offered_hours(option=option, weekday=1, stretch=("09:00", "17:00")).pk,
         "closure": make_closure(start=start + timedelta(days=40), end=start + timedelta(days=41)).pk,
         "policy": 1,
