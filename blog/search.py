@@ -137,7 +137,7 @@ WITH asked AS MATERIALIZED (
   SELECT websearch_to_tsquery('english', %(exact)s::text) AS exact,
          websearch_to_tsquery('english', %(exact)s::text) || to_tsquery('english', %(loose)s::text) AS query),
 found AS (
-  SELECT id, title, ts_rank(vector, exact, 1) + ts_rank(vector, query, 1) AS rank
+  SELECT id, title, weight * (ts_rank(vector, exact, 1) + ts_rank(vector, query, 1)) AS rank
   FROM blog_searchentry CROSS JOIN asked WHERE vector @@ query AND {_PUBLIC}),
 page AS (
   SELECT id, rank, count(*) OVER () AS total FROM found

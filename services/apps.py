@@ -18,10 +18,10 @@ class ServicesConfig(AppConfig):
             Service,
             label="Service",
             body=lambda service: search_index.plain(service.body),
+            weight=1.5,  # who looks for a treatment wants to book one
         )
         search_index.register(
             Therapist,
             label="Therapist",
-            names=lambda person: person.role,
-            body=lambda person: search_index.plain(person.bio),
+            body=lambda person: f"{person.role} {search_index.plain(person.bio)}",
         )

@@ -55,6 +55,14 @@ def test_all_kinds_of_pages_are_found_and_say_what_they_are() -> None:
     assert sorted(result.label for result in found) == ["Blog", "Glossary", "Service", "Therapist"]
 
 
+def test_a_service_comes_before_a_post_and_a_post_before_a_term_with_the_same_words() -> None:
+    Term.objects.create(name="neck", slug="neck", explanation="Slow, firm pressure on tender spots.")
+    make_post(title="Neck", summary="Slow, firm pressure on tender spots.")
+    make_service(title="Neck")
+
+    assert [result.label for result in search.find("neck", at=NOW).results] == ["Service", "Blog", "Glossary"]
+
+
 def test_other_names_of_a_term_are_found_like_its_name() -> None:
     Term.objects.create(
         name="Golfer’s elbow", slug="g", other_forms="epicondylitis", explanation="Elbow pain."
