@@ -32,4 +32,5 @@ class BlogConfig(AppConfig):
             names=lambda term: term.other_forms,
             summary=lambda term: term.explanation,
             body=lambda term: search_index.plain(term.more),
+            weight=0.6,  # a few words, most of them the one that is looked for
         )

@@ -137,7 +137,7 @@ WITH asked AS MATERIALIZED (
   SELECT websearch_to_tsquery('english', %(exact)s::text) AS exact,
          websearch_to_tsquery('english', %(exact)s::text) || to_tsquery('english', %(loose)s::text) AS query),
 found AS (
-  SELECT id, title, ts_rank(vector, exact, 1) + ts_rank(vector, query, 1) AS rank
+  SELECT id, title, weight * (ts_rank(vector, exact, 1) + ts_rank(vector, query, 1)) AS rank
   FROM blog_searchentry CROSS JOIN asked WHERE vector @@ query AND {_PUBLIC}),
 page AS (
   SELECT id, rank, count(*) OVER () AS total FROM found
@@ -209,10 +209,12 @@ WITH asked AS MATERIALIZED (
 SELECT asked.word, numnode(asked.query) > 0,
   EXISTS (SELECT 1 FROM blog_searchentry WHERE vector @@ asked.query AND {_PUBLIC}),
   ARRAY(
-    SELECT known.word FROM blog_searchword AS known
-    WHERE known.word %% asked.word AND EXISTS (
-      SELECT 1 FROM blog_searchentry WHERE vector @@ plainto_tsquery('english', known.word) AND {_PUBLIC})
-    ORDER BY similarity(known.word, asked.word) DESC, known.word LIMIT 20)
+    SELECT near.word FROM (
+      SELECT known.word, similarity(known.word, asked.word) AS likeness FROM blog_searchword AS known
+      WHERE known.word %% asked.word ORDER BY likeness DESC, known.word LIMIT 20) AS near
+    WHERE EXISTS (
+      SELECT 1 FROM blog_searchentry WHERE vector @@ plainto_tsquery('english', near.word) AND {_PUBLIC})
+    ORDER BY near.likeness DESC, near.word)
 FROM asked ORDER BY asked.place"""  # noqa: S608 - made of constants
 
 

@@ -51,6 +51,7 @@ class Kind:
     names: Callable[[Any], str]
     title: Callable[[Any], str]
     summary: Callable[[Any], str]
+    weight: float
 
 
 _kinds: dict[str, Kind] = {}
@@ -64,10 +65,14 @@ def register(
     names: Callable[[Any], str] = _no_words,
     title: Callable[[Any], str] = lambda page: page.title,
     summary: Callable[[Any], str] = lambda page: page.summary,
+    weight: float = 1,
 ) -> None:
-    """Let the pages of a model be found. Its rows need `get_absolute_url`; the words are plain text."""
+    """Let the pages of a model be found. Its rows need `get_absolute_url`; the words are plain text.
+
+    `weight` is how much a page of this kind counts against one of another that has the same words.
+    """
     _kinds[model._meta.label_lower] = Kind(
-        model=model, label=label, body=body, names=names, title=title, summary=summary
+        model=model, label=label, body=body, names=names, title=title, summary=summary, weight=weight
     )
 
 
@@ -90,7 +95,17 @@ def put(page: Any) -> None:
         [entry],
         update_conflicts=True,
         unique_fields=["kind", "object_id"],
-        update_fields=["label", "address", "title", "names", "summary", "body", "shows_from", "shows_until"],
+        update_fields=[
+            "label",
+            "address",
+            "title",
+            "names",
+            "summary",
+            "body",
+            "weight",
+            "shows_from",
+            "shows_until",
+        ],
     )
     _write_words(words_of(f"{entry.title} {entry.names} {entry.summary} {entry.body}"))
 
@@ -177,6 +192,7 @@ def _entry(kind: Kind, page: Any) -> Any:
         names=clean(kind.names(page)),
         summary=clean(kind.summary(page)),
         body=clean(kind.body(page))[:LONGEST_TEXT],
+        weight=kind.weight,
         shows_from=getattr(page, "publish_at", None) or ALWAYS,
         shows_until=getattr(page, "expire_at", None),
     )

@@ -35,6 +35,7 @@ class SearchEntry(models.Model):
     names = models.TextField(blank=True)
     summary = models.TextField(blank=True)
     body = models.TextField(blank=True)
+    weight = models.FloatField(default=1)  # how much its kind counts against others
     shows_from = models.DateTimeField()
     shows_until = models.DateTimeField(null=True, blank=True)
     vector = models.GeneratedField(

@@ -16,12 +16,16 @@ from services.models import (
 
 def register() -> None:
     """Let services, therapists, conditions, muscles, places and the pages on trigger points be found."""
-    search_index.register(Service, label="Service", body=lambda service: search_index.plain(service.body))
+    search_index.register(
+        Service,
+        label="Service",
+        body=lambda service: search_index.plain(service.body),
+        weight=1.5,  # who looks for a treatment wants to book one
+    )
     search_index.register(
         Therapist,
         label="Therapist",
-        names=lambda person: person.role,
-        body=lambda person: search_index.plain(person.bio),
+        body=lambda person: f"{person.role} {search_index.plain(person.bio)}",
     )
     search_index.register(Condition, label="Condition", names=_names_of_condition, body=_words_of_condition)
     search_index.register(

@@ -45,6 +45,7 @@ class Migration(migrations.Migration):
                 ('names', models.TextField(blank=True)),
                 ('summary', models.TextField(blank=True)),
                 ('body', models.TextField(blank=True)),
+                ('weight', models.FloatField(default=1)),
                 ('shows_from', models.DateTimeField()),
                 ('shows_until', models.DateTimeField(blank=True, null=True)),
                 ('vector', models.GeneratedField(db_persist=True, expression=models.Func(models.F('title'), models.F('names'), models.F('summary'), models.F('body'), template="(setweight(to_tsvector('english'::regconfig, regexp_replace(normalize(title || ' ' || names, NFKD), '[\\u0300-\\u036f]+', '', 'g')), 'A') || setweight(to_tsvector('english'::regconfig, regexp_replace(normalize(summary, NFKD), '[\\u0300-\\u036f]+', '', 'g')), 'B') || setweight(to_tsvector('english'::regconfig, regexp_replace(normalize(body, NFKD), '[\\u0300-\\u036f]+', '', 'g')), 'C'))"), output_field=django.contrib.postgres.search.SearchVectorField())),

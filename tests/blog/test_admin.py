@@ -9,9 +9,11 @@ from django.contrib.auth.models import User
 from django.test import Client
 from reversion.models import Version
 
+from blog import search
 from blog.desk.lists import review_state
 from blog.models import POST_BLOCKS, Post, PostRichText
 from blog.publishing import State
+from flexclinic.lib import clock
 from tests.factories.blog import make_author, make_category, make_post
 
 pytestmark = pytest.mark.django_db
@@ -138,3 +140,33 @@ def test_every_script_of_the_admin_has_the_nonce_of_the_policy(editor: Client, p
     assert bool(tags) == bool(nonce)
     assert [tag for tag in tags if f'nonce="{nonce}"' not in tag] == []
     assert re.findall(r'\sstyle="|\son[a-z]+="|javascript:', html) == []
+
+
+def test_what_an_editor_saves_is_found_with_its_blocks(editor: Client) -> None:
+    data = form(
+        "<p>A sore lumbrical.</p>", author=make_author().pk, category=make_category().pk, state="live"
+    )
+    editor.post("/admin/blog/post/add/", data)
+    at = clock.now()
+
+    assert [result.title for result in search.find("lumbrical", at=at).results] == ["Heat or cold?"]
+    post = Post.objects.get()
+    editor.post(
+        "/admin/blog/post/", {"action": "delete_selected", "_selected_action": post.pk, "post": "yes"}
+    )
+    assert search.find("lumbrical", at=at).total == 0
+
+
+def test_an_editor_writes_a_term(editor: Client) -> None:
+    data = {
+        "name": "Tendon",
+        "slug": "tendon",
+        "explanation": "Joins.",
+        "other_forms": "",
+        "more": "",
+        "in_place": "on",
+    }
+    response = editor.post("/admin/blog/term/add/", data)
+
+    assert response.status_code == 302, response.context["errors"]
+    assert search.find("tendon", at=clock.now()).results[0].address == "/glossary/#tendon"

@@ -1,9 +1,12 @@
 """Search: what is found, in what order, for whom, and what is said when nothing is."""
 
+import base64
 import datetime
+import re
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -50,6 +53,14 @@ def test_all_kinds_of_pages_are_found_and_say_what_they_are() -> None:
 
     found = search.find("neck", at=NOW).results
     assert sorted(result.label for result in found) == ["Blog", "Glossary", "Service", "Therapist"]
+
+
+def test_a_service_comes_before_a_post_and_a_post_before_a_term_with_the_same_words() -> None:
+    Term.objects.create(name="neck", slug="neck", explanation="Slow, firm pressure on tender spots.")
+    make_post(title="Neck", summary="Slow, firm pressure on tender spots.")
+    make_service(title="Neck")
+
+    assert [result.label for result in search.find("neck", at=NOW).results] == ["Service", "Blog", "Glossary"]
 
 
 def test_other_names_of_a_term_are_found_like_its_name() -> None:
@@ -247,7 +258,7 @@ def test_odd_questions_get_an_answer(typed: str, client: Client) -> None:
 
     search.find(typed, at=NOW)
     for response in (
-        client.post("/search/", {"q": typed.encode("utf-8", "replace").decode()}),
+        client.post("/search/", {"q": typed.encode("utf-8", "replace").decode()}, follow=True),
         client.get("/search/", {"q": typed.encode("utf-8", "replace").decode()}),
     ):
         assert response.status_code == 200
@@ -262,14 +273,14 @@ def test_whatever_is_typed_gets_an_answer(typed: str) -> None:
 
 @pytest.mark.parametrize(("typed", "words"), [("", "nothing to look for"), ("the", "no word that says")])
 def test_a_question_without_a_word_is_told_what_to_do(client: Client, typed: str, words: str) -> None:
-    page = client.post("/search/", {"q": typed}).content.decode()
+    page = client.post("/search/", {"q": typed}, follow=True).content.decode()
 
     assert "Type a word or two" in page
     assert words in page
 
 
 def test_nothing_found_says_what_to_do_and_keeps_what_was_typed(client: Client) -> None:
-    page = client.post("/search/", {"q": "qqqq <b>"}).content.decode()
+    page = client.post("/search/", {"q": "qqqq <b>"}, follow=True).content.decode()
 
     assert "Nothing found" in page
     assert 'value="qqqq &lt;b&gt;"' in page
@@ -280,11 +291,19 @@ def test_results_come_10_a_page(client: Client) -> None:
     for _ in range(23):
         make_post(title="Neck")
 
-    pages = [client.post("/search/", {"q": "neck", "page": str(page)}) for page in (1, 2, 3)]
-    assert [page.content.decode().count('class="found"') for page in pages] == [10, 10, 3]
-    assert "Page 3 of 3" in pages[2].content.decode()
+    first = client.post("/search/", {"q": "neck"}, follow=True)
+    address = first.redirect_chain[-1][0]
+    pages = [client.get(f"{address}&page={page}").content.decode() for page in (1, 2, 3)]
+    assert [page.count('class="found"') for page in pages] == [10, 10, 3]
+    assert "Page 3 of 3" in pages[2]
+    assert (
+        client.get(
+            re.findall(r'rel="next" href="([^"]+)"', pages[0])[0].replace("&amp;", "&")
+        ).content.decode()
+        == pages[1]
+    )
     for odd in ("0", "99", "-1", "x", "²", "1" * 4000):
-        assert client.post("/search/", {"q": "neck", "page": odd}).status_code == 200
+        assert client.get("/search/", {"q": "neck", "page": odd}).status_code == 200
     assert search.find("neck", at=NOW, page=50).page == 1
 
 
@@ -307,17 +326,43 @@ def test_what_is_searched_for_stands_in_no_address_title_log_or_store(
     client: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     make_post(title="Sciatica")
-    response = client.post("/search/", {"q": "sciatica"})
-    page = response.content.decode()
+    sent = client.post("/search/", {"q": "sciatica"})
+    address = sent["Location"]
+    shown = client.get(address)
+    page = shown.content.decode()
 
-    assert response["Cache-Control"] == "no-store, private"
-    assert response["Referrer-Policy"] == "no-referrer"
-    assert response["X-Robots-Tag"] == "noindex"
+    assert (sent.status_code, page.count('class="found"')) == (303, 1)
+    assert "sciatica" not in address
+    assert "sciatica" not in base64.urlsafe_b64decode(address.partition("s=")[2] + "==").decode("latin-1")
+    for response in (sent, shown):
+        assert response["Cache-Control"] == "no-store, private"
+        assert response["Referrer-Policy"] == "no-referrer"
+        assert response["X-Robots-Tag"] == "noindex"
+        assert not response.cookies
     assert "q=" not in page
     assert "<title>Search | " in page
     assert '<link rel="canonical" href="http://testserver/search/">' in page
     assert "sciatica" not in caplog.text
-    assert not response.cookies
+
+
+@pytest.mark.parametrize("secret", ["", "x", "é", "gAAAAA", "\0", "x" * 5000])
+def test_an_address_that_nobody_can_read_is_told_what_to_do(client: Client, secret: str) -> None:
+    page = client.get("/search/", {"s": secret})
+
+    assert page.status_code == 200
+    assert ("too old to be shown" in page.content.decode()) is bool(secret)
+
+
+def test_the_address_of_a_search_can_be_read_for_12_hours(
+    client: Client, clock: time_machine.Traveller
+) -> None:
+    make_post(title="Sciatica")
+    address = client.post("/search/", {"q": "sciatica"})["Location"]
+
+    clock.shift(datetime.timedelta(hours=12))
+    assert "1 page found" in client.get(address).content.decode()
+    clock.shift(datetime.timedelta(seconds=2))
+    assert "too old to be shown" in client.get(address).content.decode()
 
 
 def test_the_forms_of_the_site_send_by_post_and_need_no_cookie() -> None:
@@ -326,7 +371,7 @@ def test_the_forms_of_the_site_send_by_post_and_need_no_cookie() -> None:
 
     assert '<form class="search-form" action="/search/" method="post"' in home.content.decode()
     assert not home.cookies
-    assert client.post("/search/", {"q": "neck"}).status_code == 200
+    assert client.post("/search/", {"q": "neck"}, follow=True).status_code == 200
 
 
 def test_slips_are_counted() -> None:

@@ -36,7 +36,7 @@ class Site:
 
 def ask(client: Client, address: str, linked_from: str = "", **posted: str) -> Page:
     """One answer, read; by POST where something is given."""
-    response = client.post(address, posted) if posted else client.get(address)
+    response = client.post(address, posted, follow=True) if posted else client.get(address)
     body = b"".join(response) if response.streaming else response.content
     return read(
         Page(
