@@ -202,6 +202,7 @@ class PublishedPage(models.Model):
         """Delete, and take out of the search."""
         search_index.forget(self)
         return super().delete(*args, **kwargs)
+
     def _locked(self) -> Self | None:
         """What of the stored row `save` needs; nobody else saves the page before this transaction ends."""
         rows = type(self)._base_manager.select_for_update().filter(pk=self.pk)

@@ -1,6 +1,7 @@
-"""Which pages of this room the search knows, and what it looks through of each."""
+"""Which pages of this room the search knows, what it looks through of each, and which posts they tie together."""
 
-from blog import search_index
+from blog import related, search_index
+from blog.models import Post
 from blog.rendering import regions
 from services.models import (
     CONDITION_BLOCKS,
@@ -37,6 +38,7 @@ def register() -> None:
         label="How trigger points work",
         body=lambda page: search_index.words_of_blocks(regions(page, EXPLAINER_BLOCKS)["main"]),
     )
+    related.register(lambda post: Post.objects.filter(conditions__posts=post))
 
 
 def _names_of_condition(condition: Condition) -> str:

@@ -230,7 +230,9 @@ def test_a_post_takes_as_many_queries_with_1_block_as_with_200(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     post = make_post()
-    queries = 6 + len(POST_BLOCKS)  # the post, its tags and neighbors, what is related, the glossary, each block
+    queries = 6 + len(
+        POST_BLOCKS
+    )  # the post, its tags and neighbors, what is related, the glossary, each block
     with django_assert_num_queries(queries):
         client.get(post.get_absolute_url())
 

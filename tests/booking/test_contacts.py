@@ -13,6 +13,7 @@ from pytest_django import Settings
 
 from booking import contacts, lifecycle
 from booking.exceptions import TooManyOpenError
+from booking.lifecycle import locking
 from booking.models import Appointment, ClinicPolicy
 from flexclinic.lib import clock
 from services.models import ServiceOption, Therapist
@@ -195,11 +196,11 @@ def test_without_the_lock_more_pass(wide: ServiceOption, monkeypatch: pytest.Mon
     assert unlocked != contacts._LOCK_SQL
     monkeypatch.setattr(contacts, "_LOCK_SQL", unlocked)
     all_counted = threading.Barrier(16)
-    limited = lifecycle._lock_limited
+    limited = locking.lock_limited
 
     def together(**asked: Any) -> None:
         all_counted.wait(30)
         limited(**asked)
 
-    monkeypatch.setattr(lifecycle, "_lock_limited", together)
+    monkeypatch.setattr(locking, "lock_limited", together)
     assert at_once(wide, starts_of(16)).count("booked") == 16

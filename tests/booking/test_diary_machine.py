@@ -25,6 +25,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from booking import lifecycle
 from booking.enums import BLOCKING, Actor, AppointmentStatus
 from booking.exceptions import BookingError
+from booking.lifecycle import writing
 from booking.models import Appointment, AppointmentEvent, OverrideHours, TimeOff, WeeklyHours
 from booking.transitions import TRANSITIONS, Action
 from services.models import ServiceOption, Therapist
@@ -456,13 +457,13 @@ def test_with_the_constraints_the_same_is_in_order(monkeypatch: pytest.MonkeyPat
     [Action.MOVE, *(pytest.param(rare, marks=pytest.mark.long) for rare in (Action.EXPIRE, Action.CONFIRM))],
 )
 def test_it_finds_an_event_that_was_left_out(monkeypatch: pytest.MonkeyPatch, action: Action) -> None:
-    record = lifecycle._record
+    record = writing.record
 
     def forgetful(appointment: Appointment, did: Action, **more: Any) -> None:
         if did != action:
             record(appointment, did, **more)
 
-    monkeypatch.setattr(lifecycle, "_record", forgetful)
+    monkeypatch.setattr(writing, "record", forgetful)
     with pytest.raises(AssertionError, match="an event is missing"):
         run(CONTROL, hands=OneHand)
 
@@ -470,7 +471,7 @@ def test_it_finds_an_event_that_was_left_out(monkeypatch: pytest.MonkeyPatch, ac
 @contextmanager
 def back_door(monkeypatch: pytest.MonkeyPatch, action: Action, **written: Any) -> Iterator[None]:
     """After the action something is written past `lifecycle`."""
-    record = lifecycle._record
+    record = writing.record
 
     def record_and_write(appointment: Appointment, did: Action, **more: Any) -> None:
         record(appointment, did, **more)
@@ -478,7 +479,7 @@ def back_door(monkeypatch: pytest.MonkeyPatch, action: Action, **written: Any) -
             Appointment.objects.filter(pk=appointment.pk).update(**written)
 
     with monkeypatch.context() as patched:
-        patched.setattr(lifecycle, "_record", record_and_write)
+        patched.setattr(writing, "record", record_and_write)
         yield
 
 
@@ -495,7 +496,7 @@ def test_it_finds_a_step_that_the_table_does_not_allow(monkeypatch: pytest.Monke
     """The event is written as well, so that only the table tells."""
     step = TRANSITIONS[Action.CANCEL]
     loose = type(step)(frozenset({*step.sources, AppointmentStatus.CANCELLED}), step.target)
-    monkeypatch.setattr(lifecycle, "TRANSITIONS", {**TRANSITIONS, Action.CANCEL: loose})
+    monkeypatch.setattr(writing, "TRANSITIONS", {**TRANSITIONS, Action.CANCEL: loose})
     with pytest.raises(AssertionError, match="the table does not allow that"):
         run(CONTROL, hands=OneHand)
 

@@ -7,8 +7,10 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
-from booking import lifecycle
+from booking.enums import Actor
+from booking.lifecycle import writing
 from booking.models import Appointment
+from booking.transitions import Action
 from tests.browser.conftest import PHONE
 from tests.browser.hands import drag
 from tests.browser.test_board import cookie, day, tuesday
@@ -175,11 +177,11 @@ def test_without_the_version_it_would_overwrite(
     open_board: Open, tuesday: date, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The control: what a page had seen is not looked at."""
-    check = lifecycle._check
+    check = writing.check
 
-    def blind(current: Appointment, action: object, version: int | None, actor: object) -> None:
-        check(current, action, None, actor)  # type: ignore[arg-type]
+    def blind(current: Appointment, action: Action, version: int | None, actor: Actor) -> None:
+        check(current, action, None, actor)
 
-    monkeypatch.setattr(lifecycle, "_check", blind)
+    monkeypatch.setattr(writing, "check", blind)
     _, name = let_two_act(open_board, how)
     assert stands(name) != agreed(name, tuesday)

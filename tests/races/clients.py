@@ -153,10 +153,10 @@ def main() -> None:
         logger.propagate = False
     logging.getLogger("booking.lifecycle").addHandler(counter)
     if not plan["locks"]:
-        from booking import lifecycle
+        from booking.lifecycle import locking
 
-        for name in ("lock_diaries", "_lock_limited"):
-            setattr(lifecycle, name, lambda *diaries, **options: None)
+        for name in ("lock_diaries", "lock_limited"):
+            setattr(locking, name, lambda *diaries, **options: None)
 
     lists = [[Ask(**ask) for ask in client] for client in plan["clients"]]
     answers: list[list[dict[str, Any]]] = [[] for _ in lists]

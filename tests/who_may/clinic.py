@@ -136,7 +136,10 @@ def make_clinic(*, option: ServiceOption, start: datetime, user: User | None) ->
         "page_version": _version(page),
         "service_version": _version(option.service),
         "therapist_version": _version(therapist),
-        **{f"{kind._meta.model_name}_version": _version(kind) for kind in (condition, muscle, zone, explainer)},
+        **{
+            f"{kind._meta.model_name}_version": _version(kind)
+            for kind in (condition, muscle, zone, explainer)
+        },
         "option": option.pk,
         "option_slug": option.slug,
         "service": option.service_id,

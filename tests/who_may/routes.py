@@ -6,6 +6,35 @@ Then write docs/who-may-what.md anew; `tests.who_may.test_matrix` says how.
 """
 
 #: Pages by the heading under which docs/who-may-what.md shows them.
+#: The kinds of page that an editor publishes, and whether their bodies are blocks, which can be checked.
+KINDS = {
+    "blog/post": True,
+    "blog/page": True,
+    "services/service": False,
+    "services/therapist": False,
+    "services/condition": True,
+    "services/muscle": False,
+    "services/zone": False,
+    "services/explainer": True,
+}
+
+
+def _editors_pages() -> dict[str, str]:
+    """What each kind of page has at the editor's desk besides its list and its form."""
+    routes = {}
+    for kind, checked in KINDS.items():
+        name = kind.rpartition("/")[2]
+        route, page = f"admin/{kind}/<path:object_id>/", f"/admin/{kind}/{{{name}}}/"
+        if checked:
+            routes[f"{route}check/"] = f"GET+POST {page}check/"
+        routes[f"{route}share/"] = f"GET+POST {page}share/"
+        routes[f"{route}history/compare/"] = f"GET {page}history/compare/"
+        routes[f"{route}history/<int:version_id>/restore/"] = (
+            f"POST {page}history/{{{name}_version}}/restore/"
+        )
+    return routes
+
+
 PAGES: dict[str, dict[str, str]] = {
     "The website": {
         "": "GET /",
@@ -125,21 +154,8 @@ PAGES: dict[str, dict[str, str]] = {
         "admin/booking/notification/previews/<slug:kind>/html/": "GET /admin/booking/notification/previews/received/html/",
         "admin/booking/closure/holidays/": "GET+POST /admin/booking/closure/holidays/",
         "admin/booking/therapistcalendar/<int:pk>/address/": "GET+POST /admin/booking/therapistcalendar/{calendar}/address/",
-        "admin/blog/post/<path:object_id>/check/": "GET+POST /admin/blog/post/{post}/check/",
+        **_editors_pages(),
         "admin/reviews/": "GET /admin/reviews/",
-        "admin/blog/post/<path:object_id>/share/": "GET+POST /admin/blog/post/{post}/share/",
-        "admin/blog/post/<path:object_id>/history/compare/": "GET /admin/blog/post/{post}/history/compare/",
-        "admin/blog/post/<path:object_id>/history/<int:version_id>/restore/": "POST /admin/blog/post/{post}/history/{post_version}/restore/",
-        "admin/blog/page/<path:object_id>/share/": "GET+POST /admin/blog/page/{page}/share/",
-        "admin/blog/page/<path:object_id>/history/compare/": "GET /admin/blog/page/{page}/history/compare/",
-        "admin/blog/page/<path:object_id>/history/<int:version_id>/restore/": "POST /admin/blog/page/{page}/history/{page_version}/restore/",
-        "admin/services/service/<path:object_id>/share/": "GET+POST /admin/services/service/{service}/share/",
-        "admin/services/service/<path:object_id>/history/compare/": "GET /admin/services/service/{service}/history/compare/",
-        "admin/services/service/<path:object_id>/history/<int:version_id>/restore/": "POST /admin/services/service/{service}/history/{service_version}/restore/",
-        "admin/services/therapist/<path:object_id>/share/": "GET+POST /admin/services/therapist/{therapist}/share/",
-        "admin/services/therapist/<path:object_id>/history/compare/": "GET /admin/services/therapist/{therapist}/history/compare/",
-        "admin/services/therapist/<path:object_id>/history/<int:version_id>/restore/": "POST /admin/services/therapist/{therapist}/history/{therapist_version}/restore/",
-        "admin/services/condition/<path:object_id>/check/": "GET+POST /admin/services/condition/{condition}/check/",
         "admin/auth/user/<id>/password/": "GET+POST /admin/auth/user/{somebody}/password/",
         "admin/autocomplete/": "GET /admin/autocomplete/?app_label=booking&model_name=appointment&field_name=patient&term=Pat",
         "admin/jsi18n/": "GET /admin/jsi18n/",
