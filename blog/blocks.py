@@ -9,7 +9,9 @@ from typing import Any, ClassVar
 
 from content_editor.models import create_plugin_base
 from django.db import models
+from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django_prose_editor.fields import ProseEditorField
 
 from blog.embed_blocks import FreeTimesBlock, MuscleFigureBlock
@@ -259,5 +261,19 @@ def _own_block(parent: type[models.Model], kind: type[Any]) -> type[Any]:
     return type(
         f"{parent.__name__}{kind.__name__.removesuffix('Block')}",
         (kind, base),
-        {"__module__": parent.__module__, "__doc__": kind.__doc__, "Meta": meta},
+        {"__module__": parent.__module__, "__doc__": kind.__doc__, "Meta": meta, "__str__": _first_words},
     )
+
+
+def _first_words(block: models.Model) -> str:
+    """What the editor's list of blocks shows of a block: the first of its words."""
+    for field in block._meta.concrete_fields:
+        if (
+            isinstance(field, models.CharField | models.TextField)
+            and field.name != "region"
+            and not field.choices
+        ):
+            words = " ".join(strip_tags(str(getattr(block, field.name))).split())
+            if words:
+                return Truncator(words).chars(60)
+    return str(block._meta.verbose_name)

@@ -41,6 +41,7 @@ SITE_STYLES = (
             "form",
             "tiles",
             "days",
+            "free-times",
             "wayfinding",
             "prose",
             "tag",

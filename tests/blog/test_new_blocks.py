@@ -6,7 +6,7 @@ import pytest
 from django.template import Context, Template
 from django.test import Client
 
-from blog.models import PostDoDont, PostEvidence, PostFigure, PostQuestion
+from blog.models import PostDoDont, PostEvidence, PostFigure, PostQuestion, PostRichText
 from blog.source_lines import Source, parse_sources
 from tests.factories.blog import make_post
 from tests.factories.uploads import make_picture
@@ -134,3 +134,9 @@ def test_a_figure_without_words_of_its_own_takes_the_pictures(client: Client) ->
     PostFigure.objects.create(parent=post, region="main", upload=make_picture(alternative_text="A <b> foot."))
 
     assert 'alt="A &lt;b&gt; foot."' in client.get(post.get_absolute_url()).content.decode()
+
+
+def test_the_editors_list_shows_the_first_words_of_a_block() -> None:
+    assert str(PostQuestion(question="Does it hurt?", answer="<p>No.</p>")) == "Does it hurt?"
+    assert str(PostRichText(text="<h2>Heel</h2> <p>" + "word " * 40)) == "Heel " + "word " * 10 + "word…"
+    assert str(PostFigure()) == "figure"
