@@ -122,7 +122,7 @@ def _parts(page: Any, blocks: Sequence[Any]) -> list[str]:
     """The blocks as the page shows them; each of several regions stands under its title."""
     if len(page.regions) == 1:
         return [render_to_string("blog/_body.html", {"blocks": blocks})]
-    parts = []
+    parts: list[str] = []
     for region in page.regions:
         if found := [block for block in blocks if block.region == region.key]:
             parts += [

@@ -5,7 +5,9 @@ from typing import Any
 from content_editor.admin import ContentEditor
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.contrib.auth.models import User
+from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from reversion.admin import VersionAdmin
@@ -45,6 +47,8 @@ _REVIEW = (
     },
 )
 _SEARCH = ("Search engines", {"fields": ("seo_title", "seo_description"), "classes": ("collapse",)})
+#: For forms of many short texts.
+_SHORT_TEXTS: Any = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 3})}}
 _PICTURE = ("Picture", {"fields": ("picture", "drawing", "picture_text")})
 
 
@@ -181,6 +185,7 @@ class ConditionAdmin(CheckedPages, PageAdmin, ContentEditor):  # type: ignore[mi
     list_select_related = ("option__service",)
     search_fields = ("title", "medical_term", "other_names", "summary", "slug")
     filter_horizontal = ("related", "posts")
+    formfield_overrides = _SHORT_TEXTS
     save_on_top = True
     inlines = block_inlines(CONDITION_BLOCKS)
     fieldsets = (
@@ -212,6 +217,7 @@ class MuscleAdmin(PageAdmin):
     list_filter = ("region", "state", "certainty")
     search_fields = ("title", "anatomical_name", "summary", "slug")
     filter_horizontal = ("conditions",)
+    formfield_overrides = _SHORT_TEXTS
     fieldsets = (
         (
             None,

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from blog import readability
+from blog import advice, readability
+from blog.checking import Subject
 from services import demo
-from services.models import Condition
+from services.models import CONDITION_BLOCKS, Condition
 
 CONDITIONS = {data["slug"]: data for data in demo.condition_files()}
 MUSCLES = {data["slug"]: data for data in demo.muscle_files()}
@@ -247,3 +248,16 @@ def test_the_files_become_pages_with_what_belongs_to_them() -> None:
     assert heel.related.filter(slug="sciatica").exists()
     assert heel.names[0] == "plantar heel pain"
     assert heel.services_conditioncarecard_set.count() == 3  # type: ignore[attr-defined]
+
+
+@pytest.mark.django_db
+def test_the_checker_finds_nothing_to_look_at_in_them() -> None:
+    demo.seed(at=datetime.datetime(2026, 11, 23, 14, tzinfo=datetime.UTC))
+    found = {page.slug: advice.report(page, CONDITION_BLOCKS).advice for page in Condition.objects.all()}
+    assert len(found) == 12
+    assert {slug: said for slug, said in found.items() if said} == {}
+    page = Condition.objects.get(slug="sciatica")
+    page.services_conditionrichtext_set.filter(region="signs").update(  # type: ignore[attr-defined]
+        text="<p>This removes toxins.</p>"
+    )
+    assert [one.subject for one in advice.report(page, CONDITION_BLOCKS).advice] == [Subject.WORDS]
