@@ -7,7 +7,7 @@
 "use strict";
 
 const map = document.querySelector("[data-body-map]");
-const said = document.querySelector("[data-said]");
+const voice = document.querySelector("[data-status]");
 let asked = 0;
 
 function light(zone) {
@@ -53,7 +53,7 @@ async function show(address, zone, { push }) {
   heading.tabIndex = -1;
   heading.focus({ preventScroll: true });
   result.scrollIntoView({ block: "start" });
-  said.textContent = result.dataset.said;
+  voice.textContent = result.dataset.said;
 }
 
 map.addEventListener("click", (event) => {
