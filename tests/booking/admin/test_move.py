@@ -146,6 +146,8 @@ def test_the_time_kept_free_is_given_up_with_a_tick_and_comes_back_with_undo(
     make_appointment(
         therapist=appointment.therapist, option=appointment.option, start=at(24, 15), status="confirmed"
     )
+    lifecycle.confirm(appointment=appointment, user=None)
+    form["version"] = "2"
     refused = desk.post(page, form | {"time": "14:30"})
     assert "set the tick below" not in text_of(refused)  # the visits themselves would overlap
     refused = desk.post(page, form)
