@@ -4,11 +4,13 @@ import logging
 import re
 import secrets
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.core import signals
 from django.core.management import call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, close_old_connections, transaction
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from pytest_django import Settings
@@ -41,7 +43,16 @@ def test_a_date_at_either_end_of_time_is_a_wrong_parameter(
     assert [wrong["name"] for wrong in response.json()["invalid_params"]] == ["from"]
 
 
+@pytest.fixture
+def connection_stays() -> Iterator[None]:
+    """A request leaves the test's connection open, as Django's own test client has it."""
+    signals.request_started.disconnect(close_old_connections)
+    yield
+    signals.request_started.connect(close_old_connections)
+
+
 @pytest.mark.django_db
+@pytest.mark.usefixtures("connection_stays")
 @pytest.mark.parametrize("charset", ["utf-16", "hex", "idna", "latin-1", "no-such", '"utf-16"'])
 @pytest.mark.parametrize("path", ["/no-such-page", "/staff/login/", "/robots.txt"])
 @pytest.mark.parametrize("method", ["GET", "POST"])
