@@ -9,12 +9,14 @@ from typing import Any, ClassVar
 
 from content_editor.models import create_plugin_base
 from django.db import models
+from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django_prose_editor.fields import ProseEditorField
 
 from blog.embed_blocks import FreeTimesBlock, MuscleFigureBlock
 from blog.media_blocks import FigureBlock, VideoBlock
-from blog.prose import EXTENSIONS, WITHIN, sanitized, shown
+from blog.prose import EXTENSIONS, WITHIN, sanitized, sanitized_within, shown
 from blog.source_lines import Source, parse_sources
 
 
@@ -30,7 +32,7 @@ class RichTextBlock(models.Model):
     icon: ClassVar[str] = "notes"
     color: ClassVar[str] = "#1a5c50"
 
-    text = ProseEditorField(extensions=EXTENSIONS, sanitize=True)
+    text = ProseEditorField(extensions=EXTENSIONS, sanitize=sanitized)
 
     class Meta:
         abstract = True
@@ -133,7 +135,7 @@ class QuestionBlock(models.Model):
     color: ClassVar[str] = "#3d4f8a"
 
     question = models.CharField(max_length=200)
-    answer = ProseEditorField(extensions=WITHIN, sanitize=True)
+    answer = ProseEditorField(extensions=WITHIN, sanitize=sanitized_within)
     folded = models.BooleanField(
         default=True,
         help_text="The answer opens when somebody chooses the question. Off: both stand in the text.",
@@ -146,13 +148,13 @@ class QuestionBlock(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save what is left of the answer after cleaning, whoever wrote it."""
-        self.answer = sanitized(self.answer)
+        self.answer = sanitized_within(self.answer)
         super().save(*args, **kwargs)
 
     @property
     def html(self) -> SafeString:
         """The answer as markup for the page."""
-        return shown(self.answer)
+        return shown(self.answer, sanitized_within)
 
 
 class Certainty(models.TextChoices):
@@ -259,5 +261,19 @@ def _own_block(parent: type[models.Model], kind: type[Any]) -> type[Any]:
     return type(
         f"{parent.__name__}{kind.__name__.removesuffix('Block')}",
         (kind, base),
-        {"__module__": parent.__module__, "__doc__": kind.__doc__, "Meta": meta},
+        {"__module__": parent.__module__, "__doc__": kind.__doc__, "Meta": meta, "__str__": _first_words},
     )
+
+
+def _first_words(block: models.Model) -> str:
+    """What the editor's list of blocks shows of a block: the first of its words."""
+    for field in block._meta.concrete_fields:
+        if (
+            isinstance(field, models.CharField | models.TextField)
+            and field.name != "region"
+            and not field.choices
+        ):
+            words = " ".join(strip_tags(str(getattr(block, field.name))).split())
+            if words:
+                return Truncator(words).chars(60)
+    return str(block._meta.verbose_name)

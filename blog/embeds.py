@@ -90,11 +90,15 @@ class _SelectOrGone(forms.Select):
 
     def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> list[Any]:
         """The choices, and one more for a value that is none of them."""
-        known = {str(key) for key, _words in self.choices}
-        gone = [one for one in value if one and one not in known]
-        if gone:
-            self.choices = [*self.choices, *((one, f"{one} (no longer there)") for one in gone)]
-        return super().optgroups(name, value, attrs)
+        offered = self.choices
+        known = list(offered)
+        keys = {str(key) for key, _words in known}
+        gone = [(one, f"{one} (no longer there)") for one in value if one and one not in keys]
+        self.choices = [*known, *gone]
+        try:
+            return super().optgroups(name, value, attrs)
+        finally:
+            self.choices = offered
 
 
 class EmbedField(models.SlugField[str, str]):

@@ -15,7 +15,7 @@ class PictureForm(forms.ModelForm[Picture]):
     """A picture with its words and its focus. `image` is what was uploaded, made anew, or None."""
 
     file = forms.FileField(
-        label="picture",
+        label="Picture",
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/avif"}),
         help_text="JPEG, PNG, WebP or AVIF, at most 15 MB. Everything that cannot be seen is taken out of it, such as"
         " the place where it was taken.",
@@ -35,7 +35,7 @@ class PictureForm(forms.ModelForm[Picture]):
         self.fields["name"].required = False
         if self.instance.pk:
             self.fields["file"].required = False
-            self.fields["file"].label = "another picture in its place"
+            self.fields["file"].label = "Another picture in its place"
 
     def clean_file(self) -> UploadedFile[Any] | None:
         """Look at the picture, and keep what can be seen of it."""
@@ -66,7 +66,7 @@ class VideoForm(forms.ModelForm[Video]):
     """A video with its captions and its text. `kind` and `captions_text` are of what was uploaded."""
 
     film = forms.FileField(
-        label="video",
+        label="Video",
         widget=forms.FileInput(attrs={"accept": "video/mp4,video/webm"}),
         help_text="MP4 or WebM, at most 100 MB. It is shown as it is: take out what nobody should see.",
     )
@@ -85,8 +85,8 @@ class VideoForm(forms.ModelForm[Video]):
         self.captions_text: str | None = None
         if self.instance.pk:
             self.fields["film"].required = self.fields["captions"].required = False
-            self.fields["film"].label = "another video in its place"
-            self.fields["captions"].label = "other captions in their place"
+            self.fields["film"].label = "Another video in its place"
+            self.fields["captions"].label = "Other captions in their place"
 
     def clean_film(self) -> UploadedFile[Any] | None:
         """Look at the video's own bytes."""

@@ -40,6 +40,7 @@ SITE_STYLES = (
             "form",
             "tiles",
             "days",
+            "free-times",
             "wayfinding",
             "prose",
             "tag",

@@ -88,3 +88,60 @@ def test_a_browser_that_has_it_is_not_sent_it_again(patient: Client, pictured: T
     first.close()
     again = patient.get(pictured.picture.portrait, headers={"If-Modified-Since": first["Last-Modified"]})
     assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.fixture
+def film(media: Path) -> str:
+    """The address of a film of 1000 bytes."""
+    folder = media / "videos" / ("a" * 32)
+    folder.mkdir(parents=True)
+    (folder / "film.mp4").write_bytes(bytes(range(250)) * 4)
+    (folder / "captions.vtt").write_text("WEBVTT\n")
+    return f"/media/videos/{'a' * 32}/film.mp4"
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "part"),
+    [
+        ("", 200, slice(0, 1000)),
+        ("bytes=0-", 206, slice(0, 1000)),
+        ("bytes=10-19", 206, slice(10, 20)),
+        ("bytes=990-5000", 206, slice(990, 1000)),
+        ("bytes=-100", 206, slice(900, 1000)),
+        ("bytes=-5000", 206, slice(0, 1000)),
+        ("bytes=1-2,5-6", 200, slice(0, 1000)),
+        ("nonsense", 200, slice(0, 1000)),
+    ],
+)
+def test_a_player_gets_the_part_that_it_asks_for(
+    patient: Client, film: str, asked: str, status: int, part: slice
+) -> None:
+    response = patient.get(film, headers={"Range": asked} if asked else {})
+
+    assert response.status_code == status
+    assert response["Content-Type"] == "video/mp4"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Accept-Ranges"] == "bytes"
+    assert b"".join(response) == (bytes(range(250)) * 4)[part]
+    if status == 206:
+        assert response["Content-Range"] == f"bytes {part.start}-{part.stop - 1}/1000"
+    response.close()
+
+
+@pytest.mark.parametrize("asked", ["bytes=1000-", "bytes=20-10"])
+def test_a_part_that_is_not_there_is_refused(patient: Client, film: str, asked: str) -> None:
+    response = patient.get(film, headers={"Range": asked})
+
+    assert response.status_code == 416
+    assert response["Content-Range"] == "bytes */1000"
+
+
+def test_captions_are_text_and_masters_are_nobodys_business(patient: Client, film: str, media: Path) -> None:
+    captions = patient.get(film.replace("film.mp4", "captions.vtt"))
+    assert captions["Content-Type"] == "text/vtt; charset=utf-8"
+    captions.close()
+
+    folder = media / "library" / ("b" * 32)
+    folder.mkdir(parents=True)
+    (folder / "master.jpg").write_bytes(b"x")
+    assert patient.get(f"/media/library/{'b' * 32}/master.jpg").status_code == 404
