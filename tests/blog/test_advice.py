@@ -148,7 +148,7 @@ def test_a_figure_that_is_taken_out_does_not_stop_the_page(editor: Client) -> No
     data = with_figure(
         upload=figure.upload_id, post={"state": "live"}, id=figure.pk, parent=post.pk, DELETE="on"
     ) | {f"{prefix}-INITIAL_FORMS": 1}
-    data["slug"] = post.slug
+    data |= {"slug": post.slug, "_edition": post.edition}
 
     assert editor.post(f"/admin/blog/post/{post.pk}/change/", data).status_code == 302
     assert not PostFigure.objects.exists()

@@ -108,7 +108,7 @@ def test_thirty_blocks_of_one_option_cost_what_one_costs(
 ) -> None:
     post = make_post()
     PostFreeTimes.objects.create(parent=post, region="main", option=option.slug)
-    queries = 3 + len(POST_BLOCKS) + 1 + 2  # the option, its two of free times
+    queries = 6 + len(POST_BLOCKS) + 1 + 2  # the option, its two of free times
     with django_assert_num_queries(queries):
         client.get(post.get_absolute_url())
 
@@ -129,7 +129,7 @@ def test_each_further_option_costs_two_queries(
         therapist.options.add(option)
         PostFreeTimes.objects.create(parent=post, region="main", option=option.slug)
 
-    with django_assert_num_queries(3 + len(POST_BLOCKS) + 1 + 2 * 5):
+    with django_assert_num_queries(6 + len(POST_BLOCKS) + 1 + 2 * 5):
         client.get(post.get_absolute_url())
 
 
@@ -167,7 +167,7 @@ def test_a_page_takes_as_many_queries_with_200_blocks_of_every_kind(
     mixed(few, 1, option, shared)
     mixed(many, 19, option, shared)
 
-    queries = 3 + len(POST_BLOCKS) + 1 + 2
+    queries = 6 + len(POST_BLOCKS) + 1 + 2
     with django_assert_num_queries(queries):
         client.get(few.get_absolute_url())
     with django_assert_num_queries(queries):

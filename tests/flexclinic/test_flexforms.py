@@ -346,8 +346,9 @@ def test_static_files_that_the_frame_names_exist() -> None:
     assert [name for name in named if not (ROOT / "static" / name).is_file()] == []
 
 
-def test_every_style_sheet_is_linked_by_some_template() -> None:
-    sources = [page.read_text(encoding="utf-8") for page in (ROOT / "templates").rglob("*.html")]
+def test_every_style_sheet_is_linked_by_some_template_or_form() -> None:
+    pages = [*(ROOT / "templates").rglob("*.html"), *(ROOT / "blog").rglob("*.py")]
+    sources = [page.read_text(encoding="utf-8") for page in pages]
     linked = {name for source in sources for name in re.findall(r"css/[\w/-]+\.css", source)}
     sheets = {
         path.relative_to(ROOT / "static").as_posix() for path in (ROOT / "static" / "css").rglob("*.css")

@@ -23,7 +23,7 @@ def shown(client: Client, address: str) -> str:
     [
         "/blog/desk-neck/",
         "/desk_neck.html",
-        "/conditions/desk-nekc",
+        "/conditions/desk-nekc/",
         "/blog/2024/03/desk-neck-tips/",
         "/DESK/NECK/",
     ],

@@ -95,9 +95,10 @@ def test_a_place_gets_words_and_muscles_and_no_address_that_is_not_drawn(admin_c
     data = {
         name: "" if form[name].value() is None else form[name].value()
         for name in form.fields
-        if name not in {"publish_at", "expire_at"}
+        if name not in {"publish_at", "expire_at", "sources", "social_picture"}
     }
     data |= {
+        "_edition": zone.edition,
         "title": "Lower leg",
         "publish_at_0": "2020-01-01",
         "publish_at_1": "00:00",

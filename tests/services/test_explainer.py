@@ -64,8 +64,8 @@ def test_a_page_takes_as_many_queries_in_a_guide_of_2_as_of_10(
     for pages in (0, 8):
         for _ in range(pages):
             make_explainer()
-        # The page, the first one, all of them; then a query for each of the ten kinds of block.
-        with django_assert_num_queries(13):
+        # The page, the first one, all of them, the glossary; then a query for each of the ten kinds of block.
+        with django_assert_num_queries(14):
             patient.get(page.get_absolute_url())
 
 

@@ -15,7 +15,7 @@ from services.models import ServiceOption, Therapist
 from tests.booking.admin.pages import text_of
 from tests.factories.booking import make_appointment
 from tests.who_may.clinic import NOTHING, Asker, make_rows
-from tests.who_may.routes import MODELS, PAGES, USUAL
+from tests.who_may.routes import KINDS, MODELS, PAGES, USUAL
 
 pytestmark = [pytest.mark.usefixtures("clock"), pytest.mark.django_db]
 
@@ -33,7 +33,9 @@ OWN = {
     "calendar",
 }
 #: What belongs to nobody, where an address needs it.
-BESIDES = dict.fromkeys(("somebody", "service", "service_type"), NOTHING)
+BESIDES = dict.fromkeys(
+    ("somebody", "service", "service_type", *(kind.rpartition("/")[2] for kind in KINDS)), NOTHING
+)
 #: Of these the id is a therapist's: the pages of the services show therapists to everybody.
 BY_THERAPIST = "admin/booking/weeklyhours/week/<int:therapist_id>/"
 
