@@ -45,20 +45,28 @@ def keep(page: Page, name: str) -> None:
 
 
 def as_patient(browser: Browser) -> None:
-    """The home page on a desk, the choice of a time on a phone."""
+    """The home page and the body map on a desk; a condition and the choice of a time on a phone."""
     wide = browser.new_page(viewport={"width": 1280, "height": 800})
     take(wide, "home", "/")
+    wide.set_viewport_size({"width": 1280, "height": 1560})
+    take(wide, "body-map", "/where-does-it-hurt/")
     phone = browser.new_page(viewport={"width": 375, "height": 800}, device_scale_factor=2)
     take(phone, "choose-a-time", "/book/nmt-60/#when")
+    take(phone, "condition", "/conditions/plantar-fasciitis/")
+
+
+def sign_in(page: Page, name: str) -> None:
+    """As one of the demo's staff."""
+    page.goto(ADDRESS + "/admin/")
+    page.get_by_label("Username").fill(name)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
 
 
 def as_desk(browser: Browser) -> Page:
     """The desk's day, the requests that wait, and the board of a day with visits."""
     page = browser.new_page(viewport={"width": 1280, "height": 800})
-    page.goto(ADDRESS + "/admin/")
-    page.get_by_label("Username").fill("desk")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
+    sign_in(page, "desk")
     take(page, "desk", "/admin/")
     take(page, "requests", "/admin/inbox/")
     page.set_viewport_size({"width": 1280, "height": 1000})
@@ -91,6 +99,25 @@ def as_desk_with_a_caller(page: Page) -> None:
     page.locator("a[href*='/weeklyhours/week/']").first.click()
     page.wait_for_load_state("networkidle")
     keep(page, "week")
+
+
+def as_desk_with_a_patient(page: Page) -> None:
+    """The page of somebody who has been here: what happened, what is to come, what was told."""
+    page.set_viewport_size({"width": 1280, "height": 1000})
+    page.goto(ADDRESS + "/admin/booking/patient/")
+    page.locator("#result_list th a").first.click()
+    page.wait_for_load_state("networkidle")
+    keep(page, "patient")
+
+
+def as_editor(browser: Browser) -> None:
+    """A condition's page in the editor."""
+    page = browser.new_page(viewport={"width": 1280, "height": 1000})
+    sign_in(page, "editor")
+    page.goto(ADDRESS + "/admin/services/condition/")
+    page.locator("#result_list th a").first.click()
+    page.wait_for_load_state("networkidle")
+    keep(page, "editor")
 
 
 def as_desk_with_an_illness(page: Page) -> None:
@@ -132,6 +159,8 @@ def main() -> None:
                 as_patient(browser)
                 page = as_desk(browser)
                 as_desk_with_a_caller(page)
+                as_desk_with_a_patient(page)
+                as_editor(browser)
                 as_desk_with_an_illness(page)
                 browser.close()
         finally:
