@@ -92,6 +92,8 @@ def as_desk_with_a_caller(page: Page) -> None:
     page.locator(".phone-opening, [name=take]").first.wait_for()
     page.wait_for_load_state("networkidle")
     keep(page, "phone")
+    page.locator("[name=take]").first.click()  # who is booked by phone gets a record
+    page.wait_for_load_state("networkidle")
     page.set_viewport_size({"width": 1280, "height": 1000})
     take(page, "numbers", "/admin/numbers/")
     page.set_viewport_size({"width": 1280, "height": 900})
@@ -105,7 +107,7 @@ def as_desk_with_a_patient(page: Page) -> None:
     """The page of somebody who has been here: what happened, what is to come, what was told."""
     page.set_viewport_size({"width": 1280, "height": 1000})
     page.goto(ADDRESS + "/admin/booking/patient/")
-    page.locator("#result_list th a").first.click()
+    page.locator("#result_list tbody th a").first.click()
     page.wait_for_load_state("networkidle")
     keep(page, "patient")
 
@@ -115,7 +117,7 @@ def as_editor(browser: Browser) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 1000})
     sign_in(page, "editor")
     page.goto(ADDRESS + "/admin/services/condition/")
-    page.locator("#result_list th a").first.click()
+    page.locator("#result_list tbody th a").first.click()
     page.wait_for_load_state("networkidle")
     keep(page, "editor")
 
