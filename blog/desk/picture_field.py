@@ -18,7 +18,7 @@ class PictureField(forms.FileField):
 
     def to_python(self, data: Any) -> UploadedFile[Any] | None:
         """What can be seen of the upload, as a JPEG or, where it is transparent, a PNG."""
-        file: UploadedFile[Any] | None = super().to_python(data)
+        file = super().to_python(data)
         if file is None:
             return None
         try:

@@ -1,6 +1,7 @@
 """The sitemap lists what the public sees, and when it last changed."""
 
 import datetime
+from typing import Any
 
 import pytest
 
@@ -38,7 +39,7 @@ def test_the_sitemap_has_the_live_pages_about_the_clinic_and_their_list() -> Non
 @pytest.mark.parametrize("kind", [Category, Author, Tag])
 def test_the_sitemap_has_the_lists_that_show_something(kind: type[Category | Author | Tag]) -> None:
     category, author, tag = make_category(), make_author(), make_tag()
-    shared = {"category": category, "author": author}
+    shared: dict[str, Any] = {"category": category, "author": author}
     posts = [make_post(**shared), make_post(**shared), make_post(**shared, publish_at=LATER)]
     tag.posts.set(posts)
     make_post(state=State.DRAFT).tags.add(make_tag())

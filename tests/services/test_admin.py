@@ -1,4 +1,5 @@
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -61,7 +62,8 @@ def test_a_service_is_changed_and_its_text_is_cleaned(admin_client: Client) -> N
 @pytest.mark.parametrize(("model", "name"), [(Service, "body"), (Therapist, "bio")])
 def test_text_from_word_is_cleaned_as_in_blocks(model: type[Service | Therapist], name: str) -> None:
     # These two texts have no line breaks within a paragraph.
-    assert model._meta.get_field(name).clean(CLIPBOARD, None) == CLEAN.replace("<br>", " ")
+    field: Any = model._meta.get_field(name)
+    assert field.clean(CLIPBOARD, None) == CLEAN.replace("<br>", " ")
 
 
 def test_an_option_is_added(admin_client: Client) -> None:

@@ -113,7 +113,8 @@ def test_the_checks_find_what_they_look_for() -> None:
             status=200,
             content_type="text/html",
             headers={},
-            body=b'<a href="/gone/">x</a><a href="#here">x</a><a href="#lost">x</a><p id="here"><p id="two"><p id="two">',
+            body=b'<a href="/gone/">x</a><a href="#here">x</a><a href="#lost">x</a>'
+            b'<p id="here"><p id="two"><p id="two">',
         )
     )
     gone = Page(address="/gone/", status=404, content_type="text/html", headers={}, body=b"")
