@@ -8,6 +8,7 @@ from django.urls import include, path
 
 from blog import glossary_views, search_views
 from blog.sitemaps import SITEMAPS as BLOG_SITEMAPS
+from blog.sitemaps import of_names
 from flexclinic import media, views
 from services.sitemaps import SITEMAPS as SERVICES_SITEMAPS
 from services.views import home
@@ -17,9 +18,11 @@ handler403 = "flexclinic.views.permission_denied"
 handler500 = "flexclinic.views.server_error"
 handler429 = "flexclinic.views.too_many_requests"
 
+# The lists that no app's own sitemap names.
+_OTHERS = of_names("booking:book", "booking:change", "privacy")
 SITEMAPS = {
     name: views.on_our_address(listed)
-    for name, listed in {"pages": views.FixedPages, **SERVICES_SITEMAPS, **BLOG_SITEMAPS}.items()
+    for name, listed in {"pages": _OTHERS, **SERVICES_SITEMAPS, **BLOG_SITEMAPS}.items()
 }
 
 # allauth's views under names of allauth's. Nobody signs up or resets a password by mail, so those have no address.

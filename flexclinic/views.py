@@ -17,7 +17,6 @@ from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
@@ -92,18 +91,6 @@ def security_txt(request: HttpRequest) -> HttpResponse:
         {"expires": expires.strftime("%Y-%m-%dT%H:%M:%SZ")},
         content_type="text/plain; charset=utf-8",
     )
-
-
-class FixedPages(Sitemap[str]):
-    """The lists that no app's own sitemap names."""
-
-    def items(self) -> list[str]:
-        """The names of their addresses."""
-        return ["booking:book", "booking:change", "privacy"]
-
-    def location(self, item: str) -> str:
-        """The address of one."""
-        return reverse(item)
 
 
 def on_our_address(sitemap: type[Sitemap]) -> type[Sitemap]:  # type: ignore[type-arg]  # whatever it lists

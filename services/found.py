@@ -39,6 +39,8 @@ def register() -> None:
         body=lambda page: search_index.words_of_blocks(regions(page, EXPLAINER_BLOCKS)["main"]),
     )
     related.register(lambda post: Post.objects.filter(conditions__posts=post))
+    # A condition with muscles ties its own posts in both ways, so they come before those of the same muscle.
+    related.register(lambda post: Post.objects.filter(conditions__muscles__conditions__posts=post))
 
 
 def _names_of_condition(condition: Condition) -> str:

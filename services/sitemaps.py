@@ -1,82 +1,40 @@
 """The services' part of /sitemap.xml."""
 
-import datetime
 from typing import Any
 
 from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 
-from blog.publishing import PublishedPageQuerySet
-from flexclinic.lib import clock
-from services.figure_sitemaps import FIGURE_SITEMAPS
-from services.models import Condition, Muscle, Service, Therapist
+from blog.sitemaps import PublishedSitemap, of_names, of_pages
+from services.models import Condition, Explainer, Muscle, Service, Therapist, Zone
 
 
-class ServiceSitemap(Sitemap[Service]):
-    """Every service that the public sees now."""
+class ExplainerSitemap(PublishedSitemap):
+    """The pages on trigger points, the first one at /trigger-points/."""
 
-    def items(self) -> PublishedPageQuerySet:
-        """The published services."""
-        return Service.objects.published(clock.now())
+    kind = Explainer
+    _first: Explainer | None = None
 
-    def lastmod(self, item: Service) -> datetime.datetime:
-        """When a reader could last have seen a change."""
-        return item.last_changed
+    def items(self) -> list[Explainer]:
+        """The published pages in their order."""
+        found: list[Explainer] = list(super().items())
+        self._first = found[0] if found else None
+        return found
 
-
-class TherapistSitemap(Sitemap[Therapist]):
-    """Every therapist whom the public sees now."""
-
-    def items(self) -> PublishedPageQuerySet:
-        """The published therapists."""
-        return Therapist.objects.published(clock.now())
-
-    def lastmod(self, item: Therapist) -> datetime.datetime:
-        """When a reader could last have seen a change."""
-        return item.last_changed
-
-
-class ConditionSitemap(Sitemap[Condition]):
-    """Every condition that the public sees now."""
-
-    def items(self) -> PublishedPageQuerySet:
-        """The published conditions."""
-        return Condition.objects.published(clock.now())
-
-    def lastmod(self, item: Condition) -> datetime.datetime:
-        """When a reader could last have seen a change."""
-        return item.last_changed
-
-
-class MuscleSitemap(Sitemap[Muscle]):
-    """Every muscle that the public sees now."""
-
-    def items(self) -> PublishedPageQuerySet:
-        """The published muscles."""
-        return Muscle.objects.published(clock.now())
-
-    def lastmod(self, item: Muscle) -> datetime.datetime:
-        """When a reader could last have seen a change."""
-        return item.last_changed
-
-
-class FrontSitemap(Sitemap[str]):
-    """The home page and the lists."""
-
-    def items(self) -> list[str]:
-        """The names of their addresses."""
-        return ["home", "services:services", "services:therapists", "services:conditions", "services:muscles"]
-
-    def location(self, item: str) -> str:
-        """The path of a name."""
-        return reverse(item)
+    def location(self, item: Explainer) -> str:
+        """The page's path."""
+        return reverse("services:trigger_points") if item == self._first else item.get_absolute_url()
 
 
 SITEMAPS: dict[str, type[Sitemap[Any]]] = {
-    "front": FrontSitemap,
-    "services": ServiceSitemap,
-    "therapists": TherapistSitemap,
-    "conditions": ConditionSitemap,
-    "muscles": MuscleSitemap,
-    **FIGURE_SITEMAPS,
+    "front": of_names(
+        "home", "services:services", "services:therapists", "services:conditions", "services:muscles"
+    ),
+    "services": of_pages(Service),
+    "therapists": of_pages(Therapist),
+    "conditions": of_pages(Condition),
+    "muscles": of_pages(Muscle),
+    "map": of_names("services:body_map", "services:doctor_sheet"),
+    "zones": of_pages(Zone),
+    "trigger-points": ExplainerSitemap,
 }

@@ -26,6 +26,7 @@ from blog import previews
 from blog.desk import search_result
 from blog.desk.history import PageHistory
 from blog.desk.lists import PublicationFilter, ReviewFilter, review_state
+from blog.desk.picture_field import PictureField
 from blog.desk.saving import PageSaving
 from blog.desk.sources_field import SourcesField
 from blog.publishing import PublishedPage
@@ -87,9 +88,11 @@ class PublishedPageAdmin(PageSaving, PageHistory):
     def formfield_for_dbfield(
         self, db_field: models.Field[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> Any:
-        """Sources as a table of boxes."""
+        """Sources as a table of boxes; pictures looked at before they are taken."""
         if db_field.name == "sources" and isinstance(db_field, models.JSONField):
             return SourcesField(required=False, help_text=db_field.help_text)
+        if isinstance(db_field, models.ImageField):
+            kwargs["form_class"] = PictureField
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def share_view(self, request: HttpRequest, object_id: str) -> HttpResponse:

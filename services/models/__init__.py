@@ -4,7 +4,7 @@ from services.models.condition import CONDITION_BLOCKS, Condition
 from services.models.evidence import Rated
 from services.models.explainer import EXPLAINER_BLOCKS, Explainer, ExplainerRichText
 from services.models.muscle import BodyRegion, Muscle
-from services.models.page import PROSE, Pictured
+from services.models.page import Pictured, clean_prose
 from services.models.room import Room
 from services.models.service import Service, ServiceOption, ServiceOptionQuerySet
 from services.models.therapist import Therapist
@@ -13,7 +13,6 @@ from services.models.zone import Likelihood, Zone, ZoneMuscle, ZoneRegion
 __all__ = [
     "CONDITION_BLOCKS",
     "EXPLAINER_BLOCKS",
-    "PROSE",
     "BodyRegion",
     "Condition",
     "Explainer",
@@ -30,4 +29,5 @@ __all__ = [
     "Zone",
     "ZoneMuscle",
     "ZoneRegion",
+    "clean_prose",
 ]

@@ -3,6 +3,8 @@
 from django.db import models
 from imagefield.fields import ImageField
 
+from blog.prose import cleaning
+
 #: What an editor may use in a service's or a therapist's text; the server keeps nothing else.
 PROSE = {
     "Bold": True,
@@ -13,6 +15,7 @@ PROSE = {
     "Heading": {"levels": [2, 3]},
     "Link": {"enableTarget": False, "protocols": ["http", "https", "mailto", "tel"]},
 }
+clean_prose = cleaning(PROSE)
 
 
 class Pictured(models.Model):

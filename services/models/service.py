@@ -10,14 +10,14 @@ from django.urls import reverse
 from django_prose_editor.fields import ProseEditorField
 
 from blog.publishing import PublishedPage, PublishedPageQuerySet
-from services.models.page import PROSE, Pictured
+from services.models.page import PROSE, Pictured, clean_prose
 from services.models.room import Room
 
 
 class Service(Pictured, PublishedPage):
     """A treatment, with the page that tells about it."""
 
-    body = ProseEditorField(blank=True, extensions=PROSE, sanitize=True)
+    body = ProseEditorField(blank=True, extensions=PROSE, sanitize=clean_prose)
     position = models.PositiveSmallIntegerField("order", default=0)
 
     objects = PublishedPageQuerySet.as_manager()

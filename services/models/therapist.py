@@ -6,7 +6,7 @@ from django.urls import reverse
 from django_prose_editor.fields import ProseEditorField
 
 from blog.publishing import PublishedPage, PublishedPageQuerySet
-from services.models.page import PROSE, Pictured
+from services.models.page import PROSE, Pictured, clean_prose
 from services.models.service import ServiceOption
 
 
@@ -16,7 +16,7 @@ class Therapist(Pictured, PublishedPage):
     not_restored = PublishedPage.not_restored | {"options", "bookable", "user"}
 
     role = models.CharField(max_length=100, blank=True, help_text="As in Neuromuscular massage therapist.")
-    bio = ProseEditorField(blank=True, extensions=PROSE, sanitize=True)
+    bio = ProseEditorField(blank=True, extensions=PROSE, sanitize=clean_prose)
     options = models.ManyToManyField(ServiceOption, blank=True, related_name="therapists")
     bookable = models.BooleanField("can be booked", default=True)
     user = models.OneToOneField(

@@ -7,7 +7,9 @@
 const sheet = document.querySelector("[data-sheet]");
 const boxes = [...sheet.querySelectorAll("input[data-zone]")];
 
-const named = new Set(decodeURIComponent(window.location.hash.slice(1)).split(","));
+// A link names the box itself, so that it leads there without this script, too.
+const fragment = decodeURIComponent(window.location.hash.slice(1));
+const named = new Set(fragment.split(",").map((name) => name.replace(/^zone-/, "")));
 for (const box of boxes) {
   box.checked = named.has(box.dataset.zone);
 }

@@ -172,7 +172,8 @@ def test_the_sheet_keeps_everything_to_itself(
     live_server: LiveServer, open_context: Callable[..., BrowserContext], complaints: list[str]
 ) -> None:
     page = open_context().new_page()
-    page.goto(f"{live_server.url}/where-does-it-hurt/sheet/#calf")
+    page.goto(f"{live_server.url}/where-does-it-hurt/calf/")
+    page.get_by_role("link", name="Print a sheet for your doctor").click()
     expect(page.get_by_label("Calf", exact=True)).to_be_checked()
     asked: list[Request] = []
     page.on("request", lambda request: asked.append(request))

@@ -1,4 +1,5 @@
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -6,7 +7,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
-from services.models import Likelihood, Service, ServiceOption, Zone
+from services.models import Likelihood, Service, ServiceOption, Therapist, Zone
+from tests.blog.word_clipboard import CLEAN, CLIPBOARD
 from tests.factories.figures import make_explainer, make_zone
 from tests.factories.services import (
     make_condition,
@@ -55,6 +57,13 @@ def test_a_service_is_changed_and_its_text_is_cleaned(admin_client: Client) -> N
     assert service.title == "After"
     assert "script" not in service.body
     assert "firm" in service.body
+
+
+@pytest.mark.parametrize(("model", "name"), [(Service, "body"), (Therapist, "bio")])
+def test_text_from_word_is_cleaned_as_in_blocks(model: type[Service | Therapist], name: str) -> None:
+    # These two texts have no line breaks within a paragraph.
+    field: Any = model._meta.get_field(name)
+    assert field.clean(CLIPBOARD, None) == CLEAN.replace("<br>", " ")
 
 
 def test_an_option_is_added(admin_client: Client) -> None:

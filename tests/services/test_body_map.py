@@ -89,6 +89,9 @@ def test_red_flags_come_by_urgency_and_the_emergency_before_the_muscles(patient:
     ]
     places = [html.index(words) for words in [*order, "first if:", "it tingles"]]
     assert places == sorted(places)
+    for urgency in ("emergency", "urgent", "ask"):
+        assert html.count(f'id="care-card-{urgency}"') == 1
+        assert html.count(f'aria-labelledby="care-card-{urgency}"') == 1
     assert "Call 911 if:" not in shown(patient, make_zone().get_absolute_url()).split("<footer")[0]
 
 
@@ -148,7 +151,7 @@ def test_nothing_of_the_sheet_can_be_sent(patient: Client) -> None:
     assert " name=" not in main
     assert re.findall(r'<input type="checkbox" id="zone-calf" data-zone="calf" autocomplete="off">', main)
     assert main.count("<textarea") == main.count('autocomplete="off"></textarea>') == 4
-    assert f'href="/where-does-it-hurt/sheet/#{zone.slug}"' in shown(patient, zone.get_absolute_url())
+    assert f'href="/where-does-it-hurt/sheet/#zone-{zone.slug}"' in shown(patient, zone.get_absolute_url())
 
 
 @pytest.mark.parametrize("path", ["/where-does-it-hurt/", "/where-does-it-hurt/sheet/"])

@@ -43,7 +43,9 @@ def _look_around() -> DemoSite:
     walked = walk(client)
     seen = DemoSite(pages=walked.pages, links=walked.links, unvisited=walked.unvisited)
     seen.published = sorted(
-        page.get_absolute_url() for kind in search_index.kinds() for page in _published(kind.model)
+        _leads_to(client, page.get_absolute_url())
+        for kind in search_index.kinds()
+        for page in _published(kind.model)
     )
     time = next(address for address in seen.pages if address.startswith("/book/") and address.count("/") > 4)
     seen.others = [
@@ -58,6 +60,11 @@ def _look_around() -> DemoSite:
         ask(client, "/change-my-booking/", reference="", contact=""),
     ]
     return seen
+
+
+def _leads_to(client: Client, address: str) -> str:
+    """Where a reader ends who asks for a page's own address: the guide's first page answers at the guide's."""
+    return address if "#" in address else ask(client, address).headers.get("location", address)
 
 
 def _published(model: type[Model]) -> list[Any]:

@@ -92,6 +92,10 @@ def test_every_page_has_a_title_a_description_and_one_first_heading(demo_site: D
     assert wrong == []
 
 
+def test_no_id_stands_twice_on_a_page(demo_site: DemoSite) -> None:
+    assert twice(demo_site) == []
+
+
 def test_no_two_pages_that_may_be_found_have_the_same_title(demo_site: DemoSite) -> None:
     titles = Counter(page.title for page in shown(demo_site))
 
@@ -109,7 +113,8 @@ def test_the_checks_find_what_they_look_for() -> None:
             status=200,
             content_type="text/html",
             headers={},
-            body=b'<a href="/gone/">x</a><a href="#here">x</a><a href="#lost">x</a><p id="here">',
+            body=b'<a href="/gone/">x</a><a href="#here">x</a><a href="#lost">x</a>'
+            b'<p id="here"><p id="two"><p id="two">',
         )
     )
     gone = Page(address="/gone/", status=404, content_type="text/html", headers={}, body=b"")
@@ -118,6 +123,7 @@ def test_the_checks_find_what_they_look_for() -> None:
 
     assert broken(site) == ["/gone/ from / answers 404"]
     assert lost(site) == ["/#lost from /"]
+    assert twice(site) == ["#two on /"]
 
 
 def shown(site: DemoSite) -> list[Page]:
@@ -140,6 +146,16 @@ def broken(site: Site) -> list[str]:
             for on, to, _ in site.links
             if to in site.pages and site.pages[to].status not in {200, 302}
         }
+    )
+
+
+def twice(site: Site) -> list[str]:
+    """Ids that a page has more than once."""
+    return sorted(
+        f"#{name} on {page.address}"
+        for page in site.pages.values()
+        for name, count in Counter(page.ids).items()
+        if count > 1
     )
 
 
