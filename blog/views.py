@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import http_date, quote_etag
 from django.views.decorators.http import require_safe
@@ -14,10 +15,11 @@ from django.views.decorators.http import require_safe
 from blog import feeds, pages, related
 from blog.models import PAGE_BLOCKS, POST_BLOCKS, Author, Category, Page, Post, PostQuerySet, Tag
 from blog.rendering import body
-from blog.structured_data import absolute, post_list, post_page
+from blog.structured_data import absolute, breadcrumbs, graph, post_list, post_page
 from flexclinic.lib import clock
 
 POSTS_A_PAGE = 10
+ABOUT = "About us"
 INTRODUCTION = "Plain words on muscle pain, massage, and what to expect of a visit."
 
 
@@ -102,7 +104,11 @@ def pages_index(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "blog/page_list.html",
-        {"pages": Page.objects.published(clock.now()), "canonical_url": absolute(request.path)},
+        {
+            "pages": Page.objects.published(clock.now()),
+            "canonical_url": absolute(request.path),
+            "structured_data": graph(breadcrumbs((ABOUT, request.path))),
+        },
     )
 
 
@@ -119,6 +125,9 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
             "blocks": body(found, PAGE_BLOCKS),
             "preview": pages.note(request, found, at=at),
             "canonical_url": absolute(found.get_absolute_url()),
+            "structured_data": graph(
+                breadcrumbs((ABOUT, reverse("pages:index")), (found.title, found.get_absolute_url()))
+            ),
         },
     )
     return pages.seal(request, response, found, at=at)

@@ -77,7 +77,10 @@ def _offered(found: Zone) -> ServiceOption | None:
 @require_safe
 def doctor_sheet(request: HttpRequest) -> HttpResponse:
     """A sheet to fill in and print. Nothing that is chosen or typed on it comes to the server."""
-    return render(request, "services/doctor_sheet.html", {**_map(clock.now()), "fields": _TO_FILL_IN})
+    steps = ((WHERE, reverse("services:body_map")), ("A sheet for your doctor", request.path))
+    described = structured_data.graph(structured_data.breadcrumbs(*steps))
+    context = {**_map(clock.now()), "fields": _TO_FILL_IN, "structured_data": described}
+    return render(request, "services/doctor_sheet.html", context)
 
 
 @require_safe

@@ -178,7 +178,6 @@ def _medical_page(found: PublishedPage, about: _Thing) -> _Thing:
         "description": found.description,
         "inLanguage": settings.LANGUAGE_CODE,
         "dateModified": found.last_changed.isoformat(),
-        "audience": {"@type": "Patient"},
         "about": about,
         "publisher": {"@type": "MedicalClinic", "@id": clinic_id(), "name": settings.CLINIC["name"]},
     }
@@ -190,7 +189,11 @@ def _medical_page(found: PublishedPage, about: _Thing) -> _Thing:
 
 def condition(found: Condition) -> _Thing:
     """The page of a condition. It names no treatment: the evidence is on the page, in words."""
-    about: _Thing = {"@type": "MedicalCondition", "name": found.title}
+    about: _Thing = {
+        "@type": "MedicalCondition",
+        "name": found.title,
+        "url": absolute(found.get_absolute_url()),
+    }
     if names := [name for name in (found.medical_term, *found.names) if name]:
         about["alternateName"] = names
     return _medical_page(found, about)

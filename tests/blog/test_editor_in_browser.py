@@ -171,8 +171,8 @@ def test_an_editor_writes_previews_schedules_publishes_renames_and_restores(
     preview = opened.value
     preview.wait_for_load_state()
     assert preview.locator("h1").inner_text() == "Heat or cold?"
-    assert "Both are fine." in preview.locator("article").inner_text()
-    assert preview.locator("article img").count() == 1
+    assert "Both are fine." in preview.locator("main article").first.inner_text()
+    assert preview.locator("main article").first.locator("img").count() == 1
     assert public.get(preview.url).status == 200
     preview.close()
     assert page.locator("#id_title").input_value() == "Heat or cold?"

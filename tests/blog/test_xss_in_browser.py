@@ -23,10 +23,11 @@ from pytest_django.live_server_helper import LiveServer
 from blog.blocks import RichTextBlock
 from blog.models import PostRichText
 from blog.publishing import PublishedPage, State
+from services.models import Muscle
 from tests.blog.test_editor_in_browser import CHROMIUM
 from tests.blog.xss_payloads import ALL, QUICK
 from tests.factories.blog import make_author, make_category, make_post
-from tests.factories.services import make_option, make_room, make_therapist
+from tests.factories.services import make_muscle, make_option, make_room, make_therapist
 from tests.factories.uploads import CAPTIONS, jpeg, make_picture, make_video, mp4
 from tests.who_may.routes import PAGES
 
@@ -120,6 +121,8 @@ def save_everywhere(
     """One row of each model with the payload in it, saved through the admin; and how many fields hold it."""
     rows = []
     fields = 0
+    if not Muscle.objects.exists():
+        make_muscle()  # a place on the body map asks for one
     for model in models:
         add = f"/admin/{model._meta.app_label}/{model._meta.model_name}/add/"
         page = editor.get(add)

@@ -28,6 +28,7 @@ FACTS = {
     "clinic": {"name": "The clinic", "phone": "1", "emergency_number": "911"},
     "page_url": "https://clinic.example/page",
     "book_url": "https://clinic.example/book",
+    "times": ["Monday", "Tuesday"],
     "pages": [("Monday", "https://clinic.example/1"), ("Tuesday", "https://clinic.example/2")],
 }
 
