@@ -285,6 +285,7 @@ def test_pages_say_to_machines_what_they_are_about(patient: Client) -> None:
     assert page["about"] == {
         "@type": "MedicalCondition",
         "name": "Heel pain",
+        "url": "http://testserver/conditions/heel/",
         "alternateName": ["plantar fasciitis", "sore heel"],
     }
     assert (page["lastReviewed"], page["reviewedBy"]["name"]) == ("2026-08-05", "Dr. Example")
