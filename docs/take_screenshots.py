@@ -92,8 +92,6 @@ def as_desk_with_a_caller(page: Page) -> None:
     page.locator(".phone-opening, [name=take]").first.wait_for()
     page.wait_for_load_state("networkidle")
     keep(page, "phone")
-    page.locator("[name=take]").first.click()  # who is booked by phone gets a record
-    page.wait_for_load_state("networkidle")
     page.set_viewport_size({"width": 1280, "height": 1000})
     take(page, "numbers", "/admin/numbers/")
     page.set_viewport_size({"width": 1280, "height": 900})
@@ -101,25 +99,6 @@ def as_desk_with_a_caller(page: Page) -> None:
     page.locator("a[href*='/weeklyhours/week/']").first.click()
     page.wait_for_load_state("networkidle")
     keep(page, "week")
-
-
-def as_desk_with_a_patient(page: Page) -> None:
-    """The page of somebody who has been here: what happened, what is to come, what was told."""
-    page.set_viewport_size({"width": 1280, "height": 1000})
-    page.goto(ADDRESS + "/admin/booking/patient/")
-    page.locator("#result_list tbody th a").first.click()
-    page.wait_for_load_state("networkidle")
-    keep(page, "patient")
-
-
-def as_editor(browser: Browser) -> None:
-    """A condition's page in the editor."""
-    page = browser.new_page(viewport={"width": 1280, "height": 1000})
-    sign_in(page, "editor")
-    page.goto(ADDRESS + "/admin/services/condition/")
-    page.locator("#result_list tbody th a").first.click()
-    page.wait_for_load_state("networkidle")
-    keep(page, "editor")
 
 
 def as_desk_with_an_illness(page: Page) -> None:
@@ -161,8 +140,6 @@ def main() -> None:
                 as_patient(browser)
                 page = as_desk(browser)
                 as_desk_with_a_caller(page)
-                as_desk_with_a_patient(page)
-                as_editor(browser)
                 as_desk_with_an_illness(page)
                 browser.close()
         finally:

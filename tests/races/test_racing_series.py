@@ -15,6 +15,7 @@ from django.db import connection
 from booking import lifecycle, series
 from booking.enums import Actor
 from booking.exceptions import StateHasChangedError, TimeJustGoneError, VisitJustGoneError
+from booking.lifecycle import locking
 from booking.models import Appointment
 from tests.conftest import MONDAY_NINE
 from tests.races.clients import DONE, Ask, Result, race
@@ -152,7 +153,8 @@ def test_a_series_whose_second_time_holds_a_visit_that_moves_to_its_first(
 
     monkeypatch.setattr(series, "_book_one", and_rest)
     if not locks:
-        monkeypatch.setattr(lifecycle, "lock_diaries", lambda therapist_ids, room_ids: None)
+        for module in (lifecycle, locking):  # the series' own, and those of the visits
+            monkeypatch.setattr(module, "lock_diaries", lambda therapist_ids, room_ids: None)
     before = deadlocks()
     with time_machine.travel(MONDAY_NINE, tick=False), ThreadPoolExecutor(2) as threads:
 
