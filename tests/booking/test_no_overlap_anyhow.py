@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from psycopg import errors
@@ -332,6 +333,13 @@ def test_the_form_of_an_appointment_moves_nothing(
     assert overlaps() == []
 
 
+@pytest.fixture
+def on_the_day(clock: time_machine.Traveller, at: At) -> None:
+    """Tuesday, before the visits: only the day of a visit tells who came."""
+    clock.move_to(at(24, 8))
+
+
+@pytest.mark.usefixtures("on_the_day")
 @pytest.mark.parametrize("status", [status for status in FINAL if status not in BLOCKING])
 @pytest.mark.parametrize("action", ACTS)
 def test_an_action_of_the_list_revives_nothing(
@@ -350,6 +358,7 @@ def test_an_action_of_the_list_revives_nothing(
     assert overlaps() == []
 
 
+@pytest.mark.usefixtures("on_the_day")
 @pytest.mark.parametrize("action", ACTS)
 def test_an_action_on_all_leaves_no_overlap(
     desk: Client, there: Appointment, other: Appointment, action: str
