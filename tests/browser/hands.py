@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Protocol
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 #: More presses of Tab than any page of the desk takes.
 _MOST_TABS = 400
@@ -99,15 +99,22 @@ class Mouse:
         drag(self.page, name, hours=hours, to=to, edge=edge)
 
 
+def box_of(locator: Locator) -> FloatRect:
+    """Where something is. A board that follows a change is another one at times between two questions."""
+    for _ in range(10):
+        locator.wait_for()
+        if box := locator.bounding_box():
+            return box
+    raise AssertionError(f"{locator} never stays where it is")
+
+
 def drag(page: Page, name: str, *, hours: float, to: str = "", edge: bool = False, drop: bool = True) -> None:
     """Take the card of somebody with the mouse so many hours down, in the column of a therapist or in its own."""
     card = page.locator(".board-card").filter(has_text=name)
     card.evaluate("element => element.scrollIntoView({block: 'center'})")
-    box = card.bounding_box()
+    box = box_of(card)
     column = page.locator(".board-column").filter(has_text=to) if to else card
-    target = column.bounding_box()
-    assert box
-    assert target
+    target = box_of(column)
     per_hour = page.locator(".board-column .board-body").first.evaluate(
         "element => element.offsetHeight / Number(element.parentElement.dataset.minutes) * 60"
     )
