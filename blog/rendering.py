@@ -23,11 +23,10 @@ def regions(page: Any, kinds: Sequence[type[Any]]) -> dict[str, Sequence[Block]]
     """
     unsaved = getattr(page, "unsaved_blocks", None)
     if unsaved is not None:
-        found: dict[str, Sequence[Block]] = {
+        embeds.load_all(unsaved)
+        return {
             region.key: [block for block in unsaved if block.region == region.key] for region in page.regions
         }
-        embeds.load_all(found)
-        return found
     contents = contents_for_item(page, plugins=kinds)
     embeds.load_all(contents)
     return {region.key: list(contents[region.key]) for region in page.regions}

@@ -46,6 +46,7 @@ NEVER_SEARCHED = (
     "/offer/",
     "/choose/",
     "/calendar/",
+    "/preview/",
     "/admin/",
     "/staff/",
     "/api/",

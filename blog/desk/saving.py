@@ -125,10 +125,10 @@ class PageSaving(VersionAdmin):  # type: ignore[misc]
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Save the blocks; where somebody saves theirs anyway, only theirs."""
         super().save_related(request, form, formsets, change)
-        search_index.put(form.instance)
         if change and conflicts.MINE in request.POST and _mode(request) is _Mode.SAVE:
             conflicts.drop_what_is_not_mine(form.instance, formsets)
             messages.success(request, "Your text was saved. What was there before it is in the history.")
+        search_index.put(form.instance)  # with the blocks that are left
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:
         """Go on, or out of the transaction with what would have been saved."""

@@ -179,3 +179,13 @@ def test_a_page_takes_as_many_queries_with_200_blocks_of_every_kind(
 def test_a_block_finds_its_key() -> None:
     assert PostFreeTimes(option="heel-pain").key == "heel-pain"
     assert issubclass(PostFreeTimes, FreeTimesBlock)
+
+
+def test_a_page_that_was_never_saved_shows_free_times_too(
+    option: ServiceOption, therapist: Therapist
+) -> None:
+    post: Any = make_post()
+    block = PostFreeTimes(parent=post, region="main", option=option.slug)
+    post.unsaved_blocks = [block]
+    assert list(body(post, POST_BLOCKS)) == [block]
+    assert block.embedded.option == option
